@@ -1,0 +1,7 @@
+//! Callbacks: the intent of a call, the life of a request, the policy of numbers.
+//!
+//! Knows no SIP and no queue; the switchboard carries its effects to both.
+
+pub mod event;
+pub mod policy;
+pub mod request;

@@ -1,0 +1,221 @@
+//! The words between a flow and the call that runs it.
+
+use super::value::Value;
+use crate::base::digit::Digit;
+use crate::base::id::{CallbackId, RecordingId};
+use crate::base::language::Language;
+use crate::base::number::PhoneNumber;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// What a flow asks of its call, in order.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// A step begins; for ladders, traces and coverage.
+    Step {
+        /// The flow.
+        flow: String,
+        /// Its section.
+        section: String,
+        /// The notation, such as `menu`.
+        notation: &'static str,
+    },
+    /// Send 180.
+    Ring,
+    /// Open the sound and send 200; [`Event::Answered`] comes at ACK.
+    Answer,
+    /// Refuse the call with a final status; the flow is over.
+    Reject {
+        /// 400 to 699.
+        status: u16,
+    },
+    /// Hang up; the flow is over.
+    HangUp,
+    /// Play clips in order; [`Event::PlayEnded`] comes unless stopped before.
+    Play {
+        /// Comes back in [`Event::PlayEnded`].
+        play: u32,
+        /// What to play.
+        clips: Vec<Clip>,
+        /// Again and again, for music.
+        repeat: bool,
+    },
+    /// Stop playing; no event follows.
+    StopPlay,
+    /// Record the caller; [`Event::Recorded`] comes once the file is durable.
+    Record {
+        /// Longest recording.
+        longest: Duration,
+        /// Ends after this much silence.
+        silence: Option<Duration>,
+        /// Key that ends it.
+        finish: Option<Digit>,
+        /// A beep first.
+        beep: bool,
+    },
+    /// A recording is not needed any more (recorded again).
+    DeleteRecording(RecordingId),
+    /// Join a queue; [`Event::LeftQueue`] comes when that is over. The waiting flow, if any, is
+    /// run by this same runner and needs nothing more from the call.
+    Join(Join),
+    /// Leave the queue that the call stands in, without a callback. [`Event::LeftQueue`] follows.
+    ExitQueue,
+    /// Take the caller out of the queue and prepare a callback.
+    StartCallback {
+        /// The queue named by the flow; needed where the caller stands in none.
+        queue: Option<String>,
+        /// `on_hangup: {register: number}`: the number to register if the caller hangs up.
+        on_hang_up: Option<PhoneNumber>,
+    },
+    /// Make the request.
+    RegisterCallback(Box<Registration>),
+    /// Undo Start; answered by [`Event::CallbackDismissed`] also where there was nothing to undo.
+    DismissCallback,
+    /// Something worth a line in the log, such as a Dismiss without a Start.
+    Note {
+        /// One sentence.
+        text: String,
+    },
+    /// The call's whole flow is over: `end`, a fall off the outermost `return`, or an escalation
+    /// that nobody caught. The call hangs up if it is still there.
+    Finished {
+        /// The uncaught escalation, if that was the end.
+        escalation: Option<Escalation>,
+    },
+}
+
+/// What happened to the call, for the flow.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// The call is answered (ACK came).
+    Answered,
+    /// The clips of this play are over.
+    PlayEnded {
+        /// As given in [`Effect::Play`].
+        play: u32,
+    },
+    /// A key.
+    Digit(Digit),
+    /// A recording is over.
+    Recorded {
+        /// The recording, or `None` if only silence came.
+        recording: Option<RecordingId>,
+    },
+    /// The caller stands in the queue; the waiting flow may begin.
+    Joined,
+    /// An agent's answer was handled: the waiting flow stops at once, whatever it does.
+    Connected,
+    /// The `queue` step is over.
+    LeftQueue(QueueOutcome),
+    /// [`Effect::StartCallback`] is done.
+    CallbackStarted,
+    /// [`Effect::RegisterCallback`] is stored.
+    CallbackRegistered {
+        /// The request.
+        callback: CallbackId,
+        /// Its place, 1 is next.
+        position: u32,
+        /// The estimate, if one is known.
+        wait_estimate: Option<Duration>,
+    },
+    /// [`Effect::DismissCallback`] is done.
+    CallbackDismissed,
+    /// The step in progress ended badly, or a signal came from outside (`callback-started-too-long`).
+    Escalated(Escalation),
+    /// The caller has hung up: `when_caller_hangs_up` runs, then [`Effect::Finished`].
+    HungUp,
+    /// A deadline of the runner has come.
+    Timer,
+}
+
+/// How a `queue` step ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum QueueOutcome {
+    /// An agent spoke with the caller and is gone; the caller is still there.
+    Answered,
+    /// The queue takes no more.
+    Full,
+    /// Outside its hours.
+    Closed,
+    /// The step's or queue's time-out.
+    TimedOut,
+    /// `exit_queue`, or a callback was registered.
+    Left,
+    /// No agent is signed in and the queue does not wait for one.
+    NoAgents,
+}
+
+/// A named failure that bubbles up until something catches it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Escalation {
+    /// Such as `callback-invalid-number`.
+    pub name: String,
+    /// Facts about it, such as `existing`.
+    pub details: BTreeMap<String, Value>,
+}
+
+impl Escalation {
+    /// An escalation without details.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        Self { name: name.to_owned(), details: BTreeMap::new() }
+    }
+}
+
+/// One thing to play.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Clip {
+    /// A prompt in a language.
+    Prompt {
+        /// The language of the call at this moment.
+        language: Language,
+        /// Its name, such as `welcome` or `digits/7`.
+        name: String,
+    },
+    /// A recording of this call or of a callback.
+    Recording(RecordingId),
+}
+
+/// Parameters of joining a queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Join {
+    /// The queue's name.
+    pub queue: String,
+    /// Higher is served first; default 0.
+    pub priority: i32,
+    /// Leaves with [`QueueOutcome::TimedOut`] after this long; `None` is the queue's own.
+    pub timeout: Option<Duration>,
+    /// Whether a waiting flow runs; if not, the call plays the queue's music.
+    pub has_flow: bool,
+}
+
+/// Parameters of `register_callback` as the flow gives them; the queue's defaults fill the rest.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Registration {
+    /// The number to dial as the flow has it: E.164, or as keyed; `None` is the caller's own.
+    pub number: Option<String>,
+    /// The queue the callback is made from; `None` is the entry's.
+    pub queue: Option<String>,
+    /// The outbound number shown to the person called.
+    pub ani: Option<String>,
+    /// What the agent hears before the call is made, in order.
+    pub agent_media: Vec<Clip>,
+    /// Priority of the entry; `None` keeps it.
+    pub priority: Option<i32>,
+    /// Most attempts.
+    pub attempts: Option<u32>,
+    /// Wait after no answer.
+    pub retry_after: Option<Duration>,
+    /// Wait after busy.
+    pub busy_retry_after: Option<Duration>,
+    /// How long the customer's phone rings.
+    pub ring: Option<Duration>,
+    /// Wait after the first call ended.
+    pub initial_delay: Option<Duration>,
+    /// The request ends unfulfilled after this long.
+    pub expires: Option<Duration>,
+    /// Shown to the agent, put in events.
+    pub data: BTreeMap<String, Value>,
+    /// The language of the call.
+    pub language: Language,
+}

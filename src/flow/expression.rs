@@ -1,0 +1,5 @@
+//! Conditions in `if:`, typed.
+
+/// A parsed and typed condition.
+#[derive(Debug, Clone)]
+pub struct Expression {}

@@ -1,0 +1,365 @@
+//! A flow after decoding: typed sections and steps, every name resolved, positions kept.
+//!
+//! The decoder makes it, `check` walks it, the runner executes it.
+
+use super::expression::Expression;
+use super::value::Value;
+use crate::base::complaint::Place;
+use crate::base::digit::Digit;
+use crate::base::language::Language;
+use crate::base::number::NumberKind;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// All flows of a site, by name; a running call keeps the set it began with.
+#[derive(Debug, Clone, Default)]
+pub struct FlowSet {
+    /// The flows.
+    pub flows: BTreeMap<String, Arc<Flow>>,
+}
+
+/// One flow.
+#[derive(Debug, Clone)]
+pub struct Flow {
+    /// Its name; the file is `NAME.flow.yaml`.
+    pub name: String,
+    /// A title for people.
+    pub title: Option<String>,
+    /// The language it begins in; `None` is the call's.
+    pub language: Option<Language>,
+    /// Typed inputs.
+    pub inputs: BTreeMap<String, Input>,
+    /// Typed outputs.
+    pub outputs: BTreeMap<String, Output>,
+    /// Variables with a stated type, and their first values.
+    pub vars: BTreeMap<String, Variable>,
+    /// The section that runs once when the caller hangs up.
+    pub when_caller_hangs_up: Option<String>,
+    /// Escalations that the flow catches, by name.
+    pub catch: BTreeMap<String, Target>,
+    /// Sections; `start` is first to run.
+    pub sections: BTreeMap<String, Vec<Step>>,
+}
+
+/// The type of a value, as flows name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Type {
+    /// `text`
+    Text,
+    /// `number`: whole
+    Number,
+    /// `duration`
+    Duration,
+    /// `yes_no`
+    YesNo,
+    /// `phone`: E.164
+    Phone,
+    /// `recording`
+    Recording,
+    /// `queue`: the name of a queue of this site
+    Queue,
+    /// `country`: two capital letters (ISO 3166)
+    Country,
+    /// The outputs of a called flow.
+    Record,
+}
+
+/// One input of a flow.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// Its type.
+    pub kind: Type,
+    /// Whether the caller of the flow must give it.
+    pub required: bool,
+    /// Its value when not given.
+    pub default: Option<Value>,
+}
+
+/// One output of a flow.
+#[derive(Debug, Clone)]
+pub struct Output {
+    /// Its type.
+    pub kind: Type,
+    /// The texts it may be, if limited.
+    pub one_of: Vec<String>,
+}
+
+/// One declared variable.
+#[derive(Debug, Clone)]
+pub struct Variable {
+    /// Its type.
+    pub kind: Type,
+    /// Its value at the start of each invocation.
+    pub default: Option<Value>,
+}
+
+/// One step of a section.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// Where it stands.
+    pub place: Place,
+    /// What it does.
+    pub action: Action,
+    /// Escalations that this step catches, by name; the key `failed` is stored as `"failed"`.
+    pub catch: BTreeMap<String, Target>,
+}
+
+/// Where to go after an outcome.
+#[derive(Debug, Clone)]
+pub enum Target {
+    /// A section of the same flow.
+    Section(String),
+    /// A short list of steps; falling off its end goes on after the step it belongs to.
+    Steps(Vec<Step>),
+    /// This step again.
+    Again,
+    /// End the call's whole flow.
+    End,
+}
+
+/// A parameter: given as it stands, or taken from a variable when the step begins.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Operand {
+    /// A literal of the right type.
+    Literal(Value),
+    /// `$name` or `$name.field` or `$caller.number`: the path's parts.
+    Variable(Vec<String>),
+}
+
+/// What a step does; one variant for each notation.
+#[derive(Debug, Clone)]
+pub enum Action {
+    /// `goto`
+    Goto(String),
+    /// `if`
+    If {
+        /// The condition.
+        condition: Expression,
+        /// When true.
+        then: Target,
+        /// When false or unknown; nothing goes on.
+        otherwise: Option<Target>,
+    },
+    /// `set`
+    Set(Vec<(String, Operand)>),
+    /// `call_flow`
+    CallFlow {
+        /// The flow's name.
+        flow: String,
+        /// Its inputs.
+        with: BTreeMap<String, Operand>,
+        /// Where its outputs go, as one record.
+        save_as: Option<String>,
+    },
+    /// `return`, with outputs
+    Return(BTreeMap<String, Operand>),
+    /// `escalate`
+    Escalate(String),
+    /// `wait`
+    Wait(Duration),
+    /// `end`
+    End,
+    /// `answer`
+    Answer,
+    /// `hangup`
+    HangUp,
+    /// `reject`, with a final status
+    Reject(u16),
+    /// `ringing`
+    Ringing,
+    /// `language`
+    Language(Operand),
+    /// `play`
+    Play {
+        /// Prompts and recordings, in order.
+        items: Vec<Operand>,
+        /// Whether a key stops it; default yes.
+        barge_in: bool,
+    },
+    /// `say`
+    Say {
+        /// How to say it.
+        kind: SayKind,
+        /// What.
+        value: Operand,
+        /// Whether a key stops it; default yes.
+        barge_in: bool,
+    },
+    /// `music`
+    Music {
+        /// The name of the music.
+        name: String,
+        /// How long; `None` for ever.
+        length: Option<Duration>,
+        /// Keys that end it.
+        keys: BTreeMap<Digit, Target>,
+    },
+    /// `menu`
+    Menu(Menu),
+    /// `collect`
+    Collect(Collect),
+    /// `record`
+    Record(Record),
+    /// `verify_number`
+    VerifyNumber(VerifyNumber),
+    /// `queue`
+    Queue(QueueStep),
+    /// `exit_queue`
+    ExitQueue,
+    /// `start_callback`
+    StartCallback {
+        /// The queue; needed where the caller may stand in none.
+        queue: Option<Operand>,
+        /// `on_hangup: {register: number}`
+        register_on_hang_up: Option<Operand>,
+    },
+    /// `register_callback`
+    RegisterCallback(Box<RegisterCallback>),
+    /// `dismiss_callback`, `decline_callback`
+    DismissCallback,
+}
+
+/// How `say` speaks a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SayKind {
+    /// Each digit.
+    Digits,
+    /// A telephone number, grouped.
+    Phone,
+    /// A whole number.
+    Number,
+    /// A span of time.
+    Duration,
+    /// A place in a queue: first, second …
+    Position,
+}
+
+/// `menu`
+#[derive(Debug, Clone)]
+pub struct Menu {
+    /// Played at each try; a key stops it.
+    pub prompt: Vec<Operand>,
+    /// Where each key leads.
+    pub keys: BTreeMap<Digit, Target>,
+    /// How often it is asked; default 3.
+    pub tries: u32,
+    /// Silence after the prompt before `no_input`; default 5 s.
+    pub wait: Duration,
+    /// No key came; default `again`.
+    pub no_input: Target,
+    /// A key that is not in `keys`; default `again`.
+    pub no_match: Target,
+    /// All tries are used; without it the escalation `gave-up`.
+    pub gave_up: Option<Target>,
+}
+
+/// `collect`
+#[derive(Debug, Clone)]
+pub struct Collect {
+    /// Played at each try; a key stops it.
+    pub prompt: Vec<Operand>,
+    /// Fewest digits that count.
+    pub fewest: usize,
+    /// Most digits; reaching it ends the entry.
+    pub most: usize,
+    /// The key that ends the entry.
+    pub finish: Option<Digit>,
+    /// Silence before the first key; default 6 s.
+    pub wait: Duration,
+    /// Silence between keys; default 4 s.
+    pub gap: Duration,
+    /// How often it is asked; default 3.
+    pub tries: u32,
+    /// What the digits must match as a whole, as a regular expression.
+    pub pattern: Option<String>,
+    /// The variable that takes the digits, as text.
+    pub save_as: String,
+    /// All tries are used; without it the escalation `gave-up`.
+    pub gave_up: Option<Target>,
+}
+
+/// `record`
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// Longest; default 60 s.
+    pub longest: Duration,
+    /// Shorter ones count as empty; default 0.
+    pub shortest: Duration,
+    /// Ends after this much silence; default 3 s, `none` never.
+    pub silence: Option<Duration>,
+    /// The key that ends it; default `#`.
+    pub finish: Option<Digit>,
+    /// A beep first; default yes.
+    pub beep: bool,
+    /// The variable that takes the recording.
+    pub save_as: String,
+    /// Nothing was said; without it the variable stays unknown and the flow goes on.
+    pub empty: Option<Target>,
+}
+
+/// `verify_number`
+#[derive(Debug, Clone)]
+pub struct VerifyNumber {
+    /// The digits as keyed, or a phone.
+    pub value: Operand,
+    /// The country whose dialling rules read it.
+    pub country: Operand,
+    /// Kinds that pass; empty: all that may be dialled.
+    pub kinds: Vec<NumberKind>,
+    /// The variable that takes it as E.164.
+    pub save_as: Option<String>,
+    /// Not a number of that country; without it the escalation `number-invalid`.
+    pub invalid: Option<Target>,
+    /// A number of another kind; falls back to `invalid`.
+    pub wrong_kind: Option<Target>,
+    /// A number that policy forbids; falls back to `invalid`.
+    pub blocked: Option<Target>,
+}
+
+/// `queue`
+#[derive(Debug, Clone)]
+pub struct QueueStep {
+    /// The queue.
+    pub name: Operand,
+    /// The flow that runs while waiting.
+    pub flow: Option<String>,
+    /// Its inputs.
+    pub with: BTreeMap<String, Operand>,
+    /// Higher is served first; default 0.
+    pub priority: i32,
+    /// Longest wait.
+    pub timeout: Option<Duration>,
+    /// Where each outcome leads; one that is not named escalates as `queue-OUTCOME`,
+    /// except `answered`, which goes on with the next step.
+    pub outcomes: BTreeMap<super::effect::QueueOutcome, Target>,
+}
+
+/// `register_callback`
+#[derive(Debug, Clone, Default)]
+pub struct RegisterCallback {
+    /// Number, queue, ani, in the flow's words; see callbacks in the handbook.
+    pub number: Option<Operand>,
+    /// The queue.
+    pub queue: Option<Operand>,
+    /// The outbound number shown.
+    pub ani: Option<Operand>,
+    /// What the agent hears first.
+    pub agent_media: Vec<Operand>,
+    /// Priority.
+    pub priority: Option<i32>,
+    /// Most attempts.
+    pub attempts: Option<u32>,
+    /// Wait after no answer.
+    pub retry_after: Option<Duration>,
+    /// Wait after busy.
+    pub busy_retry_after: Option<Duration>,
+    /// How long the customer's phone rings.
+    pub ring: Option<Duration>,
+    /// Wait after the first call ended.
+    pub initial_delay: Option<Duration>,
+    /// End of the request's life.
+    pub expires: Option<Duration>,
+    /// Shown to the agent.
+    pub data: BTreeMap<String, Operand>,
+}

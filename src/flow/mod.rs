@@ -1,0 +1,6 @@
+//! The flow language: text that a designer writes, checked and then run for each call.
+
+pub mod effect;
+pub mod expression;
+pub mod graph;
+pub mod value;

@@ -1,0 +1,3 @@
+//! Arguments, settings, tracing, run, exit code.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! One leg's sound: playing, recording, keys, bridges. Pure: datagrams in, datagrams out.
+
+pub mod command;

@@ -1,0 +1,24 @@
+//! What a queue is told about itself.
+
+use std::time::Duration;
+
+/// One queue's rules.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueueSettings {
+    /// Its name.
+    pub name: String,
+    /// Agents who serve it, by name.
+    pub agents: Vec<String>,
+    /// How long an offer rings; default 20 s.
+    pub ring: Duration,
+    /// Wrap-up after a conversation; default 10 s.
+    pub wrap_up: Duration,
+    /// Most live callers; `None` is no limit.
+    pub callers_max: Option<usize>,
+    /// Most promised callbacks; `None` is no limit.
+    pub callbacks_max: Option<usize>,
+    /// Longest wait of a live caller; `None` is for ever.
+    pub timeout: Option<Duration>,
+    /// Whether callers may wait although no agent is signed in.
+    pub waits_without_agents: bool,
+}

@@ -1,0 +1,32 @@
+//! Everything that can reach the heart.
+
+use super::store;
+use crate::audio::sound::Sound;
+use crate::base::id::TicketId;
+use crate::media;
+use crate::sip;
+use std::sync::Arc;
+
+/// One thing that happened in the world.
+#[derive(Debug, Clone)]
+pub enum Input {
+    /// From the network.
+    Sip(sip::event::Event),
+    /// From a media shard.
+    Media(media::command::Event),
+    /// From the store.
+    Stored(store::Reply),
+    /// A sound that [`super::output::Output::Fetch`] asked for; `None` when it is not there.
+    Fetched {
+        /// As asked.
+        ticket: TicketId,
+        /// The sound.
+        sound: Option<Arc<Sound>>,
+    },
+    /// New settings, already checked; hold for new calls.
+    Settings(Arc<super::settings::Settings>),
+    /// A deadline has come.
+    Timer,
+    /// Take no new calls, let calls end.
+    Drain,
+}

@@ -1,0 +1,165 @@
+//! What the heart is told about its site: typed, checked, ready.
+
+use crate::audio::sound::Sound;
+use crate::base::calendar::Calendar;
+use crate::base::language::Language;
+use crate::base::number::{Country, PhoneNumber};
+use crate::callback::policy::Policy;
+use crate::flow::graph::FlowSet;
+use crate::queue::settings::QueueSettings;
+use crate::sip::event::Transport;
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Everything configurable, as meant.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Addresses and ports.
+    pub site: Site,
+    /// Trunks in order.
+    pub trunks: Vec<Trunk>,
+    /// Called number (as it arrives, normalised to E.164 or the bare user part) → flow.
+    pub numbers: BTreeMap<String, String>,
+    /// The flow of numbers that are not listed, if any.
+    pub default_flow: Option<String>,
+    /// Queues.
+    pub queues: Vec<Queue>,
+    /// Agents.
+    pub agents: Vec<Agent>,
+    /// Opening hours by name.
+    pub hours: BTreeMap<String, Arc<Calendar>>,
+    /// What may be dialled.
+    pub policy: Policy,
+    /// Flows.
+    pub flows: Arc<FlowSet>,
+    /// Prompts: language → name → sound. Music lives under the name `music/NAME`.
+    pub prompts: Arc<Prompts>,
+}
+
+/// The prompts of a site.
+pub type Prompts = BTreeMap<Language, BTreeMap<String, Arc<Sound>>>;
+
+/// Addresses and ports of this server.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// What Contact, Via and SDP show; per destination `io` may know better.
+    pub address: IpAddr,
+    /// SIP port for UDP and TCP.
+    pub sip_port: u16,
+    /// First and last RTP port; pairs, the first even.
+    pub rtp_ports: (u16, u16),
+    /// How many media shards there are.
+    pub shards: usize,
+    /// Realm of our challenges.
+    pub realm: String,
+    /// The language of a call before a flow says otherwise.
+    pub language: Language,
+    /// Most calls at once; the next gets 503.
+    pub calls_max: usize,
+}
+
+/// One trunk.
+#[derive(Debug, Clone)]
+pub struct Trunk {
+    /// Its name.
+    pub name: String,
+    /// Networks its requests come from: address and prefix length.
+    pub sources: Vec<(IpAddr, u8)>,
+    /// Where we send to; the first is preferred. Empty: inbound only.
+    pub peers: Vec<SocketAddr>,
+    /// UDP or TCP, outbound.
+    pub transport: Transport,
+    /// The host part of request URIs; `None` is the peer's address.
+    pub domain: Option<String>,
+    /// Credentials for 401 and 407.
+    pub login: Option<Login>,
+    /// Whether to REGISTER with the login, and how often.
+    pub register: Option<Duration>,
+    /// Country of national numbers.
+    pub country: Country,
+    /// How called numbers are written in request URIs.
+    pub number_out: NumberForm,
+    /// How the ANI is told: headers in which it is put.
+    pub identity_out: Vec<Identity>,
+    /// Whether P-Asserted-Identity of this trunk is believed.
+    pub trust: bool,
+    /// ANIs we may show; empty: any.
+    pub anis: Vec<PhoneNumber>,
+    /// The ANI when nobody says one.
+    pub ani: Option<PhoneNumber>,
+    /// Most calls at once on this trunk, both ways.
+    pub calls_max: usize,
+}
+
+/// User name and password at a peer.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Login {
+    /// User name.
+    pub user: String,
+    /// Password; never shown.
+    pub password: String,
+}
+
+impl std::fmt::Debug for Login {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Login({}, …)", self.user)
+    }
+}
+
+/// How a number is written for a trunk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NumberForm {
+    /// `+48601234567`
+    PlusE164,
+    /// `48601234567`
+    E164,
+    /// `0048601234567`
+    ZeroZero,
+    /// As dialled inside the trunk's country.
+    National,
+}
+
+/// A header that tells the ANI.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Identity {
+    /// From
+    From,
+    /// P-Asserted-Identity (RFC 3325)
+    PAsserted,
+    /// P-Preferred-Identity (RFC 3325)
+    PPreferred,
+    /// Remote-Party-ID
+    RemoteParty,
+}
+
+/// One queue: the line itself, and what calls need to know of it.
+#[derive(Debug, Clone)]
+pub struct Queue {
+    /// The line.
+    pub line: QueueSettings,
+    /// Opening hours; `None` is always.
+    pub hours: Option<String>,
+    /// The music of those who wait.
+    pub music: String,
+    /// Trunks of its callbacks, in order; empty: all.
+    pub trunks: Vec<String>,
+    /// The outbound number shown.
+    pub ani: Option<PhoneNumber>,
+    /// A hang-up while Started counts as an abandon.
+    pub incomplete_counts_as_abandon: bool,
+}
+
+/// One agent.
+#[derive(Debug, Clone)]
+pub struct Agent {
+    /// The agent's name, the user part of the address-of-record.
+    pub name: String,
+    /// Password of the agent's phones.
+    pub login: Login,
+    /// A title for people.
+    pub title: String,
+    /// Becomes Ready by registering a phone.
+    pub auto_ready: bool,
+}
