@@ -226,10 +226,11 @@ impl Media {
     #[must_use]
     pub fn rtcp_address(&self) -> Option<SocketAddr> {
         let rtp = self.rtp_address()?;
-        match self.rtcp {
-            Some((port, ip)) => Some(SocketAddr::new(ip.unwrap_or(rtp.ip()), port)),
-            None => Some(SocketAddr::new(rtp.ip(), rtp.port().checked_add(1)?)),
-        }
+        let Some((port, named)) = self.rtcp else {
+            return Some(SocketAddr::new(rtp.ip(), rtp.port().checked_add(1)?));
+        };
+        let same_family = named.filter(|ip| ip.is_ipv4() == rtp.is_ipv4());
+        Some(SocketAddr::new(same_family.unwrap_or_else(|| rtp.ip()), port))
     }
 
     fn meaning(&self, payload_type: u8) -> Meaning {

@@ -26,11 +26,11 @@ pub struct Agreed {
 }
 
 /// Shortest packet time we send with.
-pub const PTIME_MS_MIN: u8 = 10;
+pub const PTIME_MS_MIN: u32 = 10;
 /// Longest packet time we send with.
-pub const PTIME_MS_MAX: u8 = 60;
+pub const PTIME_MS_MAX: u32 = 60;
 /// The packet time of a peer that names none (RFC 3551 §4.5).
-pub const PTIME_MS_DEFAULT: u8 = 20;
+pub const PTIME_MS_DEFAULT: u32 = 20;
 
 /// Why there can be no sound between two ends; the peer's doing, answered with 488.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,8 +138,8 @@ impl Agreed {
 
 /// The peer's wish, brought to what we can do.
 fn ptime(media: &Media) -> u8 {
-    let most = media.ptime_ms_max.unwrap_or(u32::from(PTIME_MS_MAX));
-    let wish = media.ptime_ms.unwrap_or(u32::from(PTIME_MS_DEFAULT)).min(most);
-    let steps = u8::try_from(wish.min(u32::from(PTIME_MS_MAX)) / 10).unwrap_or(2);
-    (steps * 10).max(PTIME_MS_MIN)
+    let most = media.ptime_ms_max.unwrap_or(PTIME_MS_MAX);
+    let wish = media.ptime_ms.unwrap_or(PTIME_MS_DEFAULT).min(most);
+    let steps = wish.clamp(PTIME_MS_MIN, PTIME_MS_MAX) / 10;
+    u8::try_from(steps * 10).unwrap_or(20)
 }

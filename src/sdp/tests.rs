@@ -312,7 +312,10 @@ fn the_origin_is_read_for_those_who_compare_versions() {
 
 proptest! {
     #[test]
-    fn no_body_makes_us_panic(noise: Vec<u8>, lines in "(([a-z]=|m=audio |a=rtpmap:)[ -~\u{fc}]{0,30}\r?\n){0,40}") {
+    fn no_body_makes_us_panic(
+            noise: Vec<u8>,
+            lines in "(([a-z]=|m=audio |a=rtpmap:)[ -~\u{fc}]{0,30}\r?\n){0,40}",
+        ) {
         let _ = parse(&noise);
         if let Ok(theirs) = parse(format!("v=0\n{lines}").as_bytes()) {
             let _ = answer(&theirs, &ours());
