@@ -3,6 +3,9 @@
 //! Pure: a message in, effects out. Reading is lenient, writing strict.
 
 pub mod event;
+pub mod header;
 pub mod message;
+pub mod method;
 pub mod registrar;
+pub mod text;
 pub mod uri;
