@@ -5,4 +5,5 @@
 pub mod event;
 pub mod message;
 pub mod registrar;
+pub mod transaction;
 pub mod uri;
