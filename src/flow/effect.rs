@@ -189,7 +189,8 @@ pub struct Join {
     pub has_flow: bool,
 }
 
-/// Parameters of `register_callback` as the flow gives them; the queue's defaults fill the rest.
+/// Parameters of `register_callback` as the flow gives them; the queue's defaults fill the
+/// rest. Table: a key each in the flow.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Registration {
     /// The number to dial as the flow has it: E.164, or as keyed; `None` is the caller's own.

@@ -60,7 +60,7 @@ pub struct Site {
     pub calls_max: usize,
 }
 
-/// One trunk.
+/// One trunk. Table: a key each in the configuration.
 #[derive(Debug, Clone)]
 pub struct Trunk {
     /// Its name.
