@@ -10,5 +10,6 @@ pub mod message;
 pub mod method;
 pub mod registrar;
 pub mod text;
+pub mod transaction;
 pub mod uri;
 pub mod wire;
