@@ -3,10 +3,11 @@
 use super::store::{CallResult, Interaction};
 use crate::base::id::{CallId, EntryId, JobId, LegId, RecordingId};
 use crate::base::number::PhoneNumber;
-use crate::base::time::Moment;
+use crate::base::time::{Moment, Utc};
 use crate::callback::intent::Intent;
 use crate::flow::runner::Runner;
 use crate::sip::event::Body;
+use std::time::Duration;
 
 /// A call from the first INVITE to the end of its flow, which may outlive the caller.
 #[derive(Debug)]
@@ -27,6 +28,8 @@ pub struct Call {
     pub place: Option<Place>,
     /// The agent it talks to.
     pub job: Option<JobId>,
+    /// The callback it made, with the pause after this call.
+    pub promised: Option<(EntryId, Duration)>,
     /// Recordings of this call that nobody has adopted.
     pub recordings: Vec<RecordingId>,
     /// The SDP offer of the INVITE until it is answered; `None` asks for ours.
@@ -63,8 +66,10 @@ pub struct Place {
     pub queue: String,
     /// Its priority.
     pub priority: i32,
-    /// When it was joined.
+    /// When it was joined, for durations.
     pub since: Moment,
+    /// When it was joined, which is the place itself.
+    pub enqueued_at: Utc,
     /// Whether it is still held.
     pub held: bool,
 }

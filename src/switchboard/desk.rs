@@ -6,7 +6,7 @@ use super::job::Stage;
 use super::switchboard::{Switchboard, Waiter};
 use super::turn::Turn;
 use crate::base::digit::Digit;
-use crate::base::id::{CallbackId, JobId};
+use crate::base::id::{CallbackId, EntryId, JobId};
 use crate::base::language::Language;
 use crate::callback::event::Event as CallbackEvent;
 use crate::callback::request::Material;
@@ -75,31 +75,29 @@ impl Switchboard {
             '2' => self.play_material(job, id, turn),
             '3' => {
                 let not_before = turn.now.utc + POSTPONED;
-                self.farewell(job, "callback-postponed", turn);
                 self.tell_callback(id, CallbackEvent::Postpone { not_before }, turn);
             }
             '9' => {
                 let reason = "discarded by the agent".to_owned();
-                self.farewell(job, "callback-cancelled", turn);
                 self.tell_callback(id, CallbackEvent::Cancel { reason }, turn);
             }
             _ => {}
         }
     }
 
-    /// Tells the agent one sentence, then lets them go.
+    /// Tells the agent one sentence, then lets them go. Phones that still ring stop.
     pub(super) fn farewell(&mut self, job: JobId, prompt: &str, turn: &mut Turn<'_>) {
         let Some(record) = self.jobs.get_mut(&job) else { return };
-        record.stage = Stage::Telling;
         let entry = record.entry;
         let Some(leg) = record.answered_leg() else {
             return self.end_job(job, AfterWork::Ready, None, turn);
         };
+        record.stage = Stage::Telling;
         let language = self.language_at(entry);
         self.play(leg, PLAY_FAREWELL, &[Clip::Prompt { language, name: prompt.to_owned() }], turn);
     }
 
-    fn language_at(&self, entry: crate::base::id::EntryId) -> Language {
+    fn language_at(&self, entry: EntryId) -> Language {
         let callback = match self.waiters.get(&entry) {
             Some(Waiter::Callback(id)) => self.callbacks.get(id),
             Some(Waiter::Caller(_)) | None => None,

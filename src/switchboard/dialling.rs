@@ -16,6 +16,9 @@ use crate::sip::uri::{NameAddr, Uri};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+/// An answer whose SDP fits nothing that was offered.
+const NO_COMMON_SOUND: outcome::Failure = outcome::Failure::Refused { status: 488, rang: true };
+
 impl Switchboard {
     /// The agent is ready for the customer: policy once more, then the attempt is stored.
     pub(super) fn begin_attempt(&mut self, id: CallbackId, turn: &mut Turn<'_>) {
@@ -44,7 +47,7 @@ impl Switchboard {
         turn: &mut Turn<'_>,
     ) {
         let Some(leg) = self.place_customer_call(id, trunk, turn) else {
-            return self.missed(id, Miss::TrunkTrouble, turn);
+            return self.missed(id, outcome::Failure::Unreachable { rang: false }, turn);
         };
         let Some(record) = self.callbacks.get_mut(&id) else { return };
         record.customer = Some(leg);
@@ -191,7 +194,7 @@ impl Switchboard {
         if !settled {
             self.hang_up(leg, turn);
             self.customer_forgotten(id);
-            return self.missed(id, Miss::TrunkTrouble, turn);
+            return self.missed(id, NO_COMMON_SOUND, turn);
         }
         self.tell_callback(id, CallbackEvent::Answered, turn);
         self.connect_customer(id, turn);
@@ -207,19 +210,18 @@ impl Switchboard {
         self.timers.stop(Alarm::CustomerRing(id));
         let parting = self.callbacks.get_mut(&id).and_then(|record| record.parting.take());
         self.customer_forgotten(id);
-        match (failure, parting) {
-            // The agent was lost; the request already knows.
-            (_, Some(Parting::AgentLost)) => {}
-            (Failure::Cancelled, Some(Parting::RingTime) | None) => {
-                self.missed(id, Miss::NoAnswer, turn);
+        let meaning = match (failure, parting) {
+            (Failure::Cancelled, _) | (_, Some(Parting::RingTime)) => {
+                outcome::Failure::RingTimeOver
             }
-            (Failure::Refused { status, rang, .. }, _) => {
-                self.missed(id, outcome::miss_of_status(*status, *rang), turn);
+            (Failure::Refused { status, rang, .. }, None) => {
+                outcome::Failure::Refused { status: *status, rang: *rang }
             }
-            (Failure::Unreachable { rang }, _) => {
-                self.missed(id, outcome::miss_of_silence(*rang), turn);
+            (Failure::Unreachable { rang }, None) => {
+                outcome::Failure::Unreachable { rang: *rang }
             }
-        }
+        };
+        self.missed(id, meaning, turn);
     }
 
     /// The ring time is over: CANCEL; the rest follows from its answer.
@@ -240,7 +242,6 @@ impl Switchboard {
     ) {
         let mut rang = false;
         if let Some(record) = self.callbacks.get_mut(&id) {
-            record.parting = Some(Parting::AgentLost);
             if let Some(leg) = record.customer {
                 rang = self.legs.find(leg).is_some_and(|leg| leg.rang);
                 self.timers.stop(Alarm::CustomerRing(id));
@@ -253,13 +254,14 @@ impl Switchboard {
     }
 
     /// The attempt, or this trunk's part of it, has failed.
-    fn missed(&mut self, id: CallbackId, miss: Miss, turn: &mut Turn<'_>) {
+    fn missed(&mut self, id: CallbackId, failure: outcome::Failure, turn: &mut Turn<'_>) {
+        let miss = outcome::miss(failure);
         turn.tell(
             None,
             "callback.missed",
             vec![("callback", id.to_string()), ("why", format!("{miss:?}"))],
         );
-        if miss == Miss::TrunkTrouble {
+        if outcome::may_try_next_trunk(failure) {
             if let Some(trunk) = self.next_trunk(id) {
                 return self.tell_callback(id, CallbackEvent::NextTrunk { trunk }, turn);
             }
@@ -276,7 +278,7 @@ impl Switchboard {
     ) {
         let Some(record) = self.callbacks.get(&id) else { return };
         let promise = record.request.row().promise.clone();
-        self.tell_callback(id, CallbackEvent::CustomerKept, turn);
+        self.tell_callback(id, CallbackEvent::AgentLost { rang: true }, turn);
         self.tell_queues(
             QueueEvent::Leave {
                 entry: promise.entry,

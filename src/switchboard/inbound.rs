@@ -100,6 +100,7 @@ impl Switchboard {
             intent: Intent::new(),
             place: None,
             job: None,
+            promised: None,
             recordings: Vec::new(),
             offer: incoming.body,
             record,

@@ -200,6 +200,7 @@ impl Switchboard {
             queue: join.queue.clone(),
             priority: join.priority,
             since,
+            enqueued_at: turn.now.utc,
             held: true,
         });
         self.waiters.insert(entry, Waiter::Caller(call));

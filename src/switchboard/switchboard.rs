@@ -87,13 +87,11 @@ pub struct Callback {
     pub parting: Option<Parting>,
 }
 
-/// Why we gave a call to a customer up.
+/// Why we gave a call to a customer up while waiting for what comes of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Parting {
     /// It rang long enough.
     RingTime,
-    /// The agent is gone.
-    AgentLost,
 }
 
 /// What the heart itself waits for.
@@ -131,7 +129,7 @@ impl Switchboard {
             tickets: Tickets::default(),
             timers: Timers::new(),
             features: Arc::new(features::flows()),
-            ringing: Arc::new(tone::ringback()),
+            ringing: Arc::new(tone::ringing()),
             draining: false,
             settings,
             ids,
