@@ -48,3 +48,31 @@ fn corpora() {
         }
     }
 }
+#[test]
+fn speed() {
+    let text = "INVITE sip:5000@192.0.2.1:5060 SIP/2.0\r\nVia: SIP/2.0/UDP 198.51.100.7:5060;branch=z9hG4bK776asdhds;rport\r\nMax-Forwards: 70\r\nFrom: \"Alice Example\" <sip:+15550100@198.51.100.7>;tag=1928301774\r\nTo: <sip:5000@192.0.2.1>\r\nCall-ID: a84b4c76e66710@198.51.100.7\r\nCSeq: 314159 INVITE\r\nContact: <sip:+15550100@198.51.100.7:5060;transport=udp>\r\nAllow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, REFER\r\nSupported: timer, 100rel, replaces\r\nUser-Agent: Example/1.0\r\nP-Asserted-Identity: <sip:+15550100@198.51.100.7>\r\nContent-Type: application/sdp\r\nContent-Length: 142\r\n\r\n".to_owned() + &"x".repeat(142);
+    let m = read_datagram(text.as_bytes()).unwrap();
+    for _ in 0..3 {
+        let n = 100_000;
+        let t = std::time::Instant::now();
+        for _ in 0..n {
+            std::hint::black_box(read_datagram(std::hint::black_box(text.as_bytes())).unwrap());
+        }
+        println!("read {} ns", t.elapsed().as_nanos() / n);
+        let t = std::time::Instant::now();
+        for _ in 0..n {
+            std::hint::black_box(read_head(std::hint::black_box(text.as_bytes())));
+        }
+        println!("head {} ns", t.elapsed().as_nanos() / n);
+        let t = std::time::Instant::now();
+        for _ in 0..n {
+            std::hint::black_box(m.fault());
+        }
+        println!("fault {} ns", t.elapsed().as_nanos() / n);
+        let t = std::time::Instant::now();
+        for _ in 0..n {
+            std::hint::black_box(m.to_bytes());
+        }
+        println!("write {} ns", t.elapsed().as_nanos() / n);
+    }
+}
