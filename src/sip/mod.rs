@@ -3,6 +3,7 @@
 //! Pure: a message in, effects out. Reading is lenient, writing strict.
 
 pub mod check;
+pub mod digest;
 pub mod event;
 pub mod fault;
 pub mod header;

@@ -86,14 +86,16 @@ fn stateless_tag(headers: &Headers) -> String {
 pub fn read_datagram(bytes: &[u8]) -> Result<Message, Refusal> {
     let blank = bytes.iter().position(|byte| !matches!(byte, b'\r' | b'\n'));
     let bytes = blank.and_then(|start| bytes.get(start..)).unwrap_or(&[]);
-    let (head, rest) = match find_head(bytes, 0) {
-        Some((end, body)) => (bytes.get(..end), bytes.get(body..)),
-        None => (Some(bytes), None),
-    };
-    let mut head = read_head(head.unwrap_or(&[]));
-    let Some(rest) = rest else { return Err(head.refused(Fault::HeadersUnfinished)) };
+    let found = find_head(bytes, 0);
+    let (end, body) = found.unwrap_or((bytes.len(), bytes.len()));
+    let mut head = read_head(bytes.get(..end).unwrap_or(&[]));
+    let rest = bytes.get(body..).unwrap_or(&[]);
     if bytes.len() > DATAGRAM_BYTES_MAX {
         return Err(head.refused(Fault::MessageTooLong));
+    }
+    // Where a header says that there is no body, only the blank line itself can be missing.
+    if found.is_none() && !(bytes.ends_with(b"\n") && head.content_length() == Ok(Some(0))) {
+        return Err(head.refused(Fault::HeadersUnfinished));
     }
     let length = match head.content_length() {
         Ok(length) => length.unwrap_or(rest.len()),
