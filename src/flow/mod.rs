@@ -3,4 +3,7 @@
 pub mod effect;
 pub mod expression;
 pub mod graph;
+pub mod known;
+pub mod scope;
+pub mod types;
 pub mod value;
