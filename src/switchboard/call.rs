@@ -7,6 +7,7 @@ use crate::base::time::{Moment, Utc};
 use crate::callback::intent::Intent;
 use crate::flow::runner::Runner;
 use crate::sip::event::Body;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// A call from the first INVITE to the end of its flow, which may outlive the caller.
@@ -30,8 +31,8 @@ pub struct Call {
     pub job: Option<JobId>,
     /// The callback it made, with the pause after this call.
     pub promised: Option<(EntryId, Duration)>,
-    /// Recordings of this call that nobody has adopted.
-    pub recordings: Vec<RecordingId>,
+    /// Recordings of this call that nobody has adopted, each with the shortest that counts.
+    pub recordings: BTreeMap<RecordingId, Duration>,
     /// The SDP offer of the INVITE until it is answered; `None` asks for ours.
     pub offer: Option<Body>,
     /// What is written about it.

@@ -1,5 +1,6 @@
 //! Dialling the customer: through which trunk, with which ANI, and what the answers mean.
 
+use super::address::{address, uri};
 use super::leg::Owner;
 use super::settings::{Identity, NumberForm, Trunk};
 use super::switchboard::{Alarm, Parting, Switchboard};
@@ -12,7 +13,7 @@ use crate::callback::outcome;
 use crate::media::command::Command as MediaCommand;
 use crate::queue::event::{EntryKind, Event as QueueEvent, Join};
 use crate::sip::event::{Body, Command, Failure, Invite, Path};
-use crate::sip::uri::{NameAddr, Uri};
+use crate::sip::uri::NameAddr;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -25,7 +26,7 @@ impl Switchboard {
         let Some(record) = self.callbacks.get_mut(&id) else { return };
         record.tried.clear();
         let promise = &record.request.row().promise;
-        if let Err(fault) = self.settings.policy.check(&promise.number) {
+        if let Err(fault) = self.settings.policy.check_again(&promise.number) {
             tracing::warn!(callback = %id, number = ?promise.number, ?fault, "policy forbids it");
             return self.tell_callback(id, CallbackEvent::Missed(Miss::Forbidden), turn);
         }
@@ -103,14 +104,14 @@ impl Switchboard {
         let host = trunk.domain.clone().unwrap_or_else(|| peer.ip().to_string());
         let port = trunk.domain.is_none().then_some(peer.port());
         let dialled = written(&promise.number, trunk);
-        let uri = Uri::sip(Some(&dialled), &host, port);
+        let uri = uri(Some(&dialled), &host, port);
         let ani = self.ani_for(id, trunk);
         let shown = ani.as_ref().map(|ani| written(ani, trunk));
         let own_host = trunk.domain.clone().unwrap_or(ours);
-        let identity = NameAddr::new(Uri::sip(shown.as_deref(), &own_host, None));
+        let identity = address(shown.as_deref(), &own_host, None);
         let from = match &trunk.login {
             Some(login) if !trunk.identity_out.contains(&Identity::From) => {
-                NameAddr::new(Uri::sip(Some(&login.user), &own_host, None))
+                address(Some(&login.user), &own_host, None)
             }
             Some(_) | None => identity.clone(),
         };

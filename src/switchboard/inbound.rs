@@ -101,7 +101,7 @@ impl Switchboard {
             place: None,
             job: None,
             promised: None,
-            recordings: Vec::new(),
+            recordings: BTreeMap::new(),
             offer: incoming.body,
             record,
         };

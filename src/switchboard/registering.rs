@@ -232,7 +232,7 @@ impl Switchboard {
 }
 
 fn adopt(call: &mut Call, adopted: &[RecordingId]) {
-    call.recordings.retain(|recording| !adopted.contains(recording));
+    call.recordings.retain(|recording, _| !adopted.contains(recording));
     if let Some(place) = call.place.as_mut() {
         place.held = false;
     }

@@ -182,7 +182,6 @@ impl Switchboard {
             Input::Media(event) => self.on_media(event, turn),
             Input::Stored(reply) => self.on_stored(reply, turn),
             Input::Fetched { ticket, sound } => self.fetched(ticket, sound, turn),
-            Input::Settings(settings) => self.learn(settings, turn),
             Input::Timer => self.on_timer(turn),
             Input::Drain => self.draining = true,
         }
@@ -196,6 +195,7 @@ impl Switchboard {
                 Work::Flow(call, effect) => self.on_flow(call, effect, turn),
                 Work::Intent(call, effect) => self.on_intent(call, effect, turn),
                 Work::Callback(callback, effect) => self.on_callback(callback, effect, turn),
+                Work::Bury(call) => self.bury(call, turn),
             }
         }
     }
