@@ -225,3 +225,25 @@ pub struct Registration {
     /// The language of the call.
     pub language: Language,
 }
+
+impl Registration {
+    /// Everything as the queue and the entry have it.
+    #[must_use]
+    pub const fn plain(language: Language) -> Self {
+        Self {
+            number: None,
+            queue: None,
+            ani: None,
+            agent_media: Vec::new(),
+            priority: None,
+            attempts: None,
+            retry_after: None,
+            busy_retry_after: None,
+            ring: None,
+            initial_delay: None,
+            expires: None,
+            data: BTreeMap::new(),
+            language,
+        }
+    }
+}

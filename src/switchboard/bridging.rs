@@ -5,6 +5,7 @@ use super::switchboard::{Switchboard, Waiter};
 use super::turn::Turn;
 use crate::base::id::{CallId, CallbackId, JobId, LegId};
 use crate::callback;
+use crate::callback::intent;
 use crate::flow::effect::{Event as FlowEvent, QueueOutcome};
 use crate::media::command::Command;
 use crate::queue::event::{AfterWork, Event as QueueEvent};
@@ -123,6 +124,7 @@ impl Switchboard {
         let leg = record.leg;
         self.unbridge(leg, turn);
         self.forget_place(call);
+        self.tell_intent(call, intent::Event::LeftQueue, turn);
         self.tell_flow(call, FlowEvent::LeftQueue(QueueOutcome::Answered), turn);
     }
 

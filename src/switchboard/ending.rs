@@ -24,7 +24,7 @@ impl Switchboard {
             self.forget_place(call);
         }
         self.release_promise(call, turn);
-        self.tell_intent(call, intent::Event::HungUp, turn);
+        self.tell_intent(call, intent::Event::HangUp, turn);
         self.tell_flow(call, FlowEvent::HungUp, turn);
     }
 
@@ -34,18 +34,23 @@ impl Switchboard {
         let Some(record) = self.calls.get_mut(&call) else { return };
         let (leg, present) = (record.leg, record.present);
         record.present = false;
+        record.over = true;
         if present {
             self.hang_up(leg, turn);
             self.release_promise(call, turn);
         }
-        self.tell_intent(call, intent::Event::FlowOver, turn);
+        self.tell_intent(call, intent::Event::FlowEnded, turn);
         self.timers.stop(Alarm::Flow(call));
         turn.work.push_back(Work::Bury(call));
     }
 
-    /// Nothing of the call is left but its record.
+    /// Nothing of the call is left but its record. While the store is still asked for a promise
+    /// the call waits for the answer.
     pub(super) fn bury(&mut self, call: CallId, turn: &mut Turn<'_>) {
         let Some(record) = self.calls.get_mut(&call) else { return };
+        if record.intent.stage() == intent::Stage::Registering {
+            return;
+        }
         record.note_result(CallResult::FlowOnly);
         record.record.ended_at = Some(turn.now.utc);
         let recordings = std::mem::take(&mut record.recordings);

@@ -3,7 +3,7 @@
 use super::call::Call;
 use super::store::{CallResult, Done, Refusal};
 use super::switchboard::{Switchboard, Waiter};
-use super::turn::Turn;
+use super::turn::{Turn, Work};
 use crate::base::id::{CallId, RecordingId};
 use crate::base::number::{self, PhoneNumber};
 use crate::base::time::Utc;
@@ -64,7 +64,7 @@ impl Switchboard {
         }
     }
 
-    fn row_of(
+    pub(super) fn row_of(
         &mut self,
         call: CallId,
         wish: &Registration,
@@ -158,6 +158,7 @@ impl Switchboard {
             Ok(_) => {
                 self.keep_promise(call, row, turn);
                 self.tell_intent(call, intent::Event::Stored, turn);
+                self.bury_if_over(call, turn);
             }
             Err(refusal) => {
                 if let Some(record) = self.calls.get_mut(&call) {
@@ -168,7 +169,15 @@ impl Switchboard {
                 turn.tell(Some(call), "callback.refused", facts);
                 self.tell_intent(call, intent::Event::NotStored, turn);
                 self.tell_flow(call, FlowEvent::Escalated(escalation), turn);
+                self.bury_if_over(call, turn);
             }
+        }
+    }
+
+    /// A call whose flow ended while the store was asked is done with the answer.
+    fn bury_if_over(&self, call: CallId, turn: &mut Turn<'_>) {
+        if self.calls.get(&call).is_some_and(|record| record.over) {
+            turn.work.push_back(Work::Bury(call));
         }
     }
 
