@@ -7,6 +7,8 @@ use proptest::prelude::*;
 enum Act {
     Say(Event),
     Store(bool),
+    /// The store says no, and yet it is on the disk.
+    StoreInDoubt,
     Pass(u64),
     Crash,
 }
@@ -37,6 +39,7 @@ fn act() -> impl Strategy<Value = Act> {
     prop_oneof![
         8 => event().prop_map(Act::Say),
         8 => prop::bool::weighted(0.85).prop_map(Act::Store),
+        1 => Just(Act::StoreInDoubt),
         3 => (0u64..1000).prop_map(Act::Pass),
         1 => Just(Act::Crash),
     ]
@@ -116,6 +119,11 @@ impl World {
                 }
                 self.request.handle(self.now, Event::Stored { durable }, &mut self.out);
             }
+            Act::StoreInDoubt => {
+                let Some(row) = self.asked.take() else { return Ok(()) };
+                self.disk = row;
+                self.request.handle(self.now, Event::Stored { durable: false }, &mut self.out);
+            }
             Act::Pass(seconds) => {
                 let span = Duration::from_secs(seconds);
                 self.now = Now { monotonic: self.now.monotonic + span, utc: self.now.utc + span };
@@ -127,9 +135,6 @@ impl World {
                 }
                 self.asked = None;
                 self.live = None;
-                if self.disk.state.is_end() {
-                    return Ok(());
-                }
                 self.out = Outbox::new();
                 let row = self.disk.clone();
                 self.request = Request::restore(row, self.now, &mut self.out);
