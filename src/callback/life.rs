@@ -15,7 +15,7 @@
 
 mod steps;
 
-use super::event::{Effect, Event};
+use super::event::{Effect, Event, Miss};
 use super::request::{AttemptOutcome, Row, State};
 use crate::base::id::CallbackId;
 use crate::base::outbox::Outbox;
@@ -266,7 +266,14 @@ impl Request {
 
     fn later_stops_dialling(&self) -> bool {
         self.later.iter().any(|event| {
-            matches!(event, Event::AgentLost { .. } | Event::Cancel { .. } | Event::Supersede)
+            matches!(
+                event,
+                Event::AgentLost { .. }
+                    | Event::Cancel { .. }
+                    | Event::Supersede
+                    | Event::NextTrunk { .. }
+                    | Event::Missed(Miss::TrunkTrouble | Miss::Forbidden)
+            )
         })
     }
 

@@ -88,7 +88,8 @@ impl Request {
 
     fn while_agent_media(&mut self, now: Now, event: Event, out: &mut Outbox<Effect>) {
         match event {
-            Event::Dial { trunk } => self.dial(now, trunk, out),
+            // The next trunk comes here when the first was given up before it was dialled.
+            Event::Dial { trunk } | Event::NextTrunk { trunk } => self.dial(now, trunk, out),
             Event::Postpone { not_before } => {
                 self.row.not_before = not_before;
                 self.wait_again(now, tell("callback-postponed"), out);
@@ -110,7 +111,6 @@ impl Request {
             )
             | Event::Offered { .. }
             | Event::AgentAccepted
-            | Event::NextTrunk { .. }
             | Event::Ringing
             | Event::Answered
             | Event::Finished { .. }

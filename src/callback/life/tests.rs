@@ -7,7 +7,6 @@ use crate::base::id::{CallId, EntryId, JobId};
 use crate::base::language::Language;
 use crate::base::number::PhoneNumber;
 use crate::base::time::Utc;
-use crate::callback::event::Miss;
 use crate::callback::request::{Promise, Rules};
 use std::collections::BTreeMap;
 
