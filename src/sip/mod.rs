@@ -2,8 +2,15 @@
 //!
 //! Pure: a message in, effects out. Reading is lenient, writing strict.
 
+pub mod dialog;
 pub mod event;
+pub mod header;
+pub mod identity;
 pub mod message;
+pub mod method;
 pub mod registrar;
+pub mod session;
+pub mod text;
 pub mod transaction;
 pub mod uri;
+pub mod user_agent;
