@@ -226,6 +226,16 @@ impl Headers {
         self.lines.push((canonical_name(name), value));
     }
 
+    /// Adds a folded part to the last line; gives its length now, `None` without any line.
+    pub(super) fn fold(&mut self, part: &str) -> Option<usize> {
+        let (_, value) = self.lines.last_mut()?;
+        if !value.is_empty() && !part.is_empty() {
+            value.push(' ');
+        }
+        value.push_str(part);
+        Some(value.len())
+    }
+
     /// Adds a line before all others.
     pub fn insert_first(&mut self, name: &str, value: impl Into<String>) {
         if let Some(line) = clean(name, value.into()) {

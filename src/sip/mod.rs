@@ -2,8 +2,11 @@
 //!
 //! Pure: a message in, effects out. Reading is lenient, writing strict.
 
+pub mod check;
 pub mod dialog;
+pub mod digest;
 pub mod event;
+pub mod fault;
 pub mod header;
 pub mod identity;
 pub mod message;
@@ -13,4 +16,4 @@ pub mod session;
 pub mod text;
 pub mod transaction;
 pub mod uri;
-pub mod user_agent;
+pub mod wire;

@@ -60,6 +60,13 @@ impl Within {
 
 /// Where `separator` first stands outside quotes and angle brackets.
 fn find_outside(text: &str, separator: u8) -> Option<usize> {
+    let bytes = text.as_bytes();
+    if !bytes.contains(&separator) {
+        return None;
+    }
+    if !bytes.contains(&b'"') && !bytes.contains(&b'<') {
+        return bytes.iter().position(|byte| *byte == separator);
+    }
     let mut within = Within::Plain;
     for (index, byte) in text.bytes().enumerate() {
         if byte == separator && within == Within::Plain {
@@ -204,6 +211,8 @@ pub fn write_escaped(
 
 /// First of the private characters that stand for bytes which are not UTF-8.
 const STRAY_FIRST: u32 = 0xEF00;
+/// The first UTF-8 byte of all such characters; few others begin with it.
+const STRAY_LEAD: u8 = 0xEE;
 
 /// Bytes as text, such that [`write_bytes`] gives exactly the same bytes back.
 ///
@@ -212,7 +221,7 @@ const STRAY_FIRST: u32 = 0xEF00;
 #[must_use]
 pub fn from_bytes(bytes: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(bytes) {
-        Ok(text) if !text.chars().any(is_stray) => Cow::Borrowed(text),
+        Ok(text) if !text.as_bytes().contains(&STRAY_LEAD) => Cow::Borrowed(text),
         _ => Cow::Owned(decode_strays(bytes)),
     }
 }
@@ -246,8 +255,7 @@ fn decode_strays(bytes: &[u8]) -> String {
 /// through here can begin a line of its own.
 pub fn write_bytes(out: &mut Vec<u8>, text: &str) {
     let start = out.len();
-    // U+EF80 to U+EFFF begin with this byte, and few other characters do.
-    if text.as_bytes().contains(&0xEE) {
+    if text.as_bytes().contains(&STRAY_LEAD) {
         for letter in text.chars() {
             match u8::try_from(u32::from(letter) & 0xFF) {
                 Ok(byte) if is_stray(letter) => out.push(byte),

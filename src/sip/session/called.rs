@@ -1,9 +1,7 @@
 //! Their INVITE until the ACK to our answer (RFC 3261 §13.3).
 
 use super::renewal::Renewal;
-use super::{
-    Refusal, Session, SessionTimer, State, Step, body_of, reply, reply_with_contact,
-};
+use super::{Refusal, Session, SessionTimer, State, Step, body_of, reply, reply_with_contact};
 use crate::base::id::SessionId;
 use crate::base::outbox::Outbox;
 use crate::base::time::Moment;
@@ -126,8 +124,7 @@ impl Session {
     fn turn_away(&mut self, refusal: &Refusal, ending: Ending, out: &mut Outbox<Step>) {
         let State::Called(called) = &self.state else { return };
         let status = refusal.status.clamp(300, 699);
-        let mut response =
-            Message::response_to(&called.invite, status, refusal.reason.as_deref());
+        let mut response = Message::response_to(&called.invite, status, refusal.reason.as_deref());
         response.add_to_tag(self.dialog.local_tag());
         if let Some(seconds) = refusal.retry_after_s {
             response = response.with("Retry-After", seconds.to_string());

@@ -133,13 +133,7 @@ impl Session {
         }
     }
 
-    fn provisional(
-        &mut self,
-        status: u16,
-        message: &Message,
-        now: Moment,
-        out: &mut Outbox<Step>,
-    ) {
+    fn provisional(&mut self, status: u16, message: &Message, now: Moment, out: &mut Outbox<Step>) {
         let State::Calling(calling) = &mut self.state else { return };
         calling.rang |= status >= 180;
         if let Some(tag) = message.to_tag()

@@ -46,8 +46,7 @@ impl Session {
                 out.push(Step::Respond(server, Box::new(response)));
             }
             Some(_) | None => {
-                let response =
-                    reply(&request, 405, self.dialog.local_tag()).with("Allow", ALLOW);
+                let response = reply(&request, 405, self.dialog.local_tag()).with("Allow", ALLOW);
                 out.push(Step::Respond(server, Box::new(response)));
             }
         }

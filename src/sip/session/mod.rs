@@ -336,13 +336,7 @@ impl Session {
     }
 
     /// Begins a transaction by the dialog's next hop.
-    fn send(
-        &mut self,
-        branch: Branch,
-        message: Message,
-        purpose: Purpose,
-        out: &mut Outbox<Step>,
-    ) {
+    fn send(&mut self, branch: Branch, message: Message, purpose: Purpose, out: &mut Outbox<Step>) {
         self.open += 1;
         let (path, message) = (self.dialog.next_hop(), Box::new(message));
         out.push(Step::Request { branch, message, path, purpose });

@@ -9,15 +9,13 @@
 //! ```
 
 use super::called::Awaited;
-use super::{
-    Purpose, Session, SessionTimer, State, Step, body_of, reply, reply_with_contact,
-};
+use super::{Purpose, Session, SessionTimer, State, Step, body_of, reply, reply_with_contact};
 use crate::base::outbox::Outbox;
 use crate::sip::event::{Body, Effect, Ending};
 use crate::sip::identity::{ALLOW, Context};
 use crate::sip::message::Message;
 use crate::sip::method::Method;
-use crate::sip::transaction::key::{Branch, ServerId};
+use crate::sip::transaction::key::ServerId;
 use std::time::Duration;
 
 /// Most tries of one offer of ours against 491.
@@ -31,7 +29,7 @@ const TURN_PAUSE: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub(super) enum Renewal {
     Quiet,
-    Offering { branch: Branch, offer: Wanted },
+    Offering(Wanted),
     Offered { server: ServerId, request: Box<Message> },
     Answered(Awaited),
 }
@@ -48,7 +46,7 @@ impl Renewal {
     pub(super) const fn awaited(&mut self) -> Option<&mut Awaited> {
         match self {
             Self::Answered(awaited) => Some(awaited),
-            Self::Quiet | Self::Offering { .. } | Self::Offered { .. } => None,
+            Self::Quiet | Self::Offering(_) | Self::Offered { .. } => None,
         }
     }
 }
@@ -56,7 +54,7 @@ impl Renewal {
 /// Our offers.
 impl Session {
     pub(super) fn reoffer(&mut self, body: Body, context: &mut Context, out: &mut Outbox<Step>) {
-        let busy = self.wanted.is_some() || matches!(self.renewal, Renewal::Offering { .. });
+        let busy = self.wanted.is_some() || matches!(self.renewal, Renewal::Offering(_));
         match self.state {
             State::Accepted(_) | State::Confirmed if !busy => {
                 self.wanted = Some(Wanted { body, tries: 0 });
@@ -98,7 +96,7 @@ impl Session {
             .with_body(&offer.body.content_type, offer.body.bytes.clone());
         self.authorize(&mut message);
         self.send(branch, message, Purpose::Renew(self.dialog.local_cseq), out);
-        self.renewal = Renewal::Offering { branch, offer };
+        self.renewal = Renewal::Offering(offer);
     }
 
     pub(super) fn renew_answered(
@@ -117,11 +115,10 @@ impl Session {
             let dialog = self.dialog.clone();
             self.acknowledge(&dialog, cseq, context, out);
         }
-        if cseq != self.dialog.local_cseq || !matches!(self.renewal, Renewal::Offering { .. }) {
+        if cseq != self.dialog.local_cseq || !matches!(self.renewal, Renewal::Offering(_)) {
             return;
         }
-        let Renewal::Offering { offer, .. } = std::mem::replace(&mut self.renewal, Renewal::Quiet)
-        else {
+        let Renewal::Offering(offer) = std::mem::replace(&mut self.renewal, Renewal::Quiet) else {
             return;
         };
         match status {
@@ -190,7 +187,7 @@ impl Session {
                 self.tell(Effect::Reoffered { session: self.id, body }, out);
             }
             // Our own offer is out, or our answer has no ACK yet.
-            (State::Confirmed, Renewal::Offering { .. } | Renewal::Answered(_))
+            (State::Confirmed, Renewal::Offering(_) | Renewal::Answered(_))
             | (State::Accepted(_) | State::Calling(_), _) => {
                 self.answer(server, &request, 491, out);
             }
@@ -246,7 +243,7 @@ impl Session {
     fn take_offered(&mut self) -> Option<(ServerId, Box<Message>)> {
         match std::mem::replace(&mut self.renewal, Renewal::Quiet) {
             Renewal::Offered { server, request } => Some((server, request)),
-            other @ (Renewal::Quiet | Renewal::Offering { .. } | Renewal::Answered(_)) => {
+            other @ (Renewal::Quiet | Renewal::Offering(_) | Renewal::Answered(_)) => {
                 self.renewal = other;
                 None
             }
@@ -262,7 +259,7 @@ impl Session {
             }
             Renewal::Offered { .. }
             | Renewal::Quiet
-            | Renewal::Offering { .. }
+            | Renewal::Offering(_)
             | Renewal::Answered(_) => {}
         }
     }

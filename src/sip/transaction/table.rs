@@ -194,12 +194,7 @@ impl<U: Clone> Table<U> {
     }
 
     /// Takes a response; one that nobody waits for is dropped.
-    pub fn response(
-        &mut self,
-        now: Moment,
-        response: &Message,
-        out: &mut Outbox<TableEffect<U>>,
-    ) {
+    pub fn response(&mut self, now: Moment, response: &Message, out: &mut Outbox<TableEffect<U>>) {
         let Some(key) = ClientKey::of_response(response) else { return };
         let Some(status) = response.status() else { return };
         let same = |entry: &ClientEntry<U>| {
@@ -451,10 +446,7 @@ impl<U: Clone> Table<U> {
                 Action::Terminated => self.forget_server(id, out),
                 // The session has heard of its end already; its own timer waits for the ACK
                 // to a 2xx.
-                Action::Acknowledge
-                | Action::Deliver
-                | Action::TimedOut
-                | Action::Unreachable => {}
+                Action::Acknowledge | Action::Deliver | Action::TimedOut | Action::Unreachable => {}
             }
         }
     }
