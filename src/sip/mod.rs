@@ -16,4 +16,5 @@ pub mod session;
 pub mod text;
 pub mod transaction;
 pub mod uri;
+pub mod user_agent;
 pub mod wire;

@@ -1,7 +1,9 @@
 //! Their INVITE until the ACK to our answer (RFC 3261 §13.3).
 
 use super::renewal::Renewal;
-use super::{Refusal, Session, SessionTimer, State, Step, body_of, reply, reply_with_contact};
+use super::{
+    Refusal, Session, SessionTimer, State, Step, description_of, reply, reply_with_contact,
+};
 use crate::base::id::SessionId;
 use crate::base::outbox::Outbox;
 use crate::base::time::Moment;
@@ -161,7 +163,7 @@ impl Session {
         out: &mut Outbox<Step>,
     ) {
         let Some((cseq, _)) = ack.cseq() else { return };
-        let (session, body) = (self.id, body_of(ack));
+        let (session, body) = (self.id, description_of(ack));
         match self.state {
             State::Accepted(awaited) if awaited.cseq == cseq => {
                 out.push(Step::Stop(SessionTimer::Repeat));

@@ -10,7 +10,7 @@
 
 use super::credentials::Credentials;
 use super::renewal::Renewal;
-use super::{Purpose, Session, SessionTimer, State, Step, body_of};
+use super::{Purpose, Session, SessionTimer, State, Step, description_of};
 use crate::base::outbox::Outbox;
 use crate::base::time::Moment;
 use crate::sip::dialog::{Dialog, Reach};
@@ -152,7 +152,7 @@ impl Session {
             Progress::Proceeding | Progress::Cancelling => {}
         }
         if status > 100 {
-            let (session, body) = (self.id, body_of(message));
+            let (session, body) = (self.id, description_of(message));
             self.tell(Effect::Progress { session, status, body }, out);
         }
     }
@@ -180,7 +180,7 @@ impl Session {
             self.leave(context, out);
         } else {
             self.state = State::Confirmed;
-            let (session, body) = (self.id, body_of(message));
+            let (session, body) = (self.id, description_of(message));
             self.tell(Effect::Answered { session, body }, out);
         }
     }

@@ -22,7 +22,7 @@ mod renewal;
 
 use super::dialog::Dialog;
 use super::event::{Body, Effect, Ending, Failure, Path};
-use super::identity::{ALLOW, Context};
+use super::identity::{ACCEPT, ALLOW, Context};
 use super::message::Message;
 use super::method::Method;
 use super::transaction::key::{Branch, ServerId};
@@ -421,9 +421,14 @@ fn reply_with_contact(request: &Message, status: u16, tag: &str, contact: String
     reply(request, status, tag).with("Contact", contact).with("Allow", ALLOW)
 }
 
-/// What a message carries, if anything.
+/// The SDP that a message carries, if any; a body of another type was optional.
 #[must_use]
-pub fn body_of(message: &Message) -> Option<Body> {
+pub fn description_of(message: &Message) -> Option<Body> {
+    body_of(message).filter(|_| message.content_type().as_deref() == Some(ACCEPT))
+}
+
+/// What a message carries, if anything.
+fn body_of(message: &Message) -> Option<Body> {
     let content_type = message.headers.first("Content-Type")?.to_owned();
     (!message.body.is_empty()).then(|| Body { content_type, bytes: message.body.clone() })
 }

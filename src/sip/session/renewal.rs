@@ -9,7 +9,9 @@
 //! ```
 
 use super::called::Awaited;
-use super::{Purpose, Session, SessionTimer, State, Step, body_of, reply, reply_with_contact};
+use super::{
+    Purpose, Session, SessionTimer, State, Step, description_of, reply, reply_with_contact,
+};
 use crate::base::outbox::Outbox;
 use crate::sip::event::{Body, Effect, Ending};
 use crate::sip::identity::{ALLOW, Context};
@@ -123,7 +125,7 @@ impl Session {
         };
         match status {
             200..300 => {
-                let (session, body) = (self.id, body_of(message));
+                let (session, body) = (self.id, description_of(message));
                 self.tell(Effect::ReofferAnswered { session, body }, out);
             }
             401 | 407 if self.learn_challenge(message, context) => {
@@ -173,7 +175,7 @@ impl Session {
         out: &mut Outbox<Step>,
     ) {
         let update = request.is(&Method::UPDATE);
-        let body = body_of(&request);
+        let body = description_of(&request);
         match (&self.state, &self.renewal) {
             (State::Confirmed, Renewal::Quiet) if update && body.is_none() => {
                 self.accept_refresh(server, &request, context, out);
