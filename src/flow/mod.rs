@@ -5,5 +5,8 @@ pub mod effect;
 pub mod expression;
 pub mod graph;
 pub mod runner;
+pub mod known;
+pub mod scope;
+pub mod types;
 pub mod value;
 pub mod wording;

@@ -38,8 +38,8 @@ pub struct Description {
     pub id: u64,
     /// Version, raised with each new description.
     pub version: u64,
-    /// What we offered and the far end has not answered yet.
-    pub offered: Option<String>,
+    /// Our last description, offered or answered.
+    pub ours: Option<String>,
 }
 
 /// Where a leg's session stands.
