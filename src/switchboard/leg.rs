@@ -38,15 +38,14 @@ pub struct Description {
     pub id: u64,
     /// Version, raised with each new description.
     pub version: u64,
-    /// What we offered and the far end has not answered yet.
-    pub offered: Option<String>,
+    /// Our last description, offered or answered.
+    pub ours: Option<String>,
 }
 
 /// Where a leg's session stands.
 ///
 /// ```text
-/// Early ──► Up ──► Over        (Over: the sound is closing, the session may still say BYE)
-///   └───────────────┘
+/// Early ──► Up        a leg that is hung up is taken out of the table
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
@@ -54,8 +53,6 @@ pub enum Stage {
     Early,
     /// Answered.
     Up,
-    /// Hung up by either side.
-    Over,
 }
 
 /// One leg.
