@@ -10,6 +10,7 @@ pub mod header;
 pub mod message;
 pub mod method;
 pub mod registrar;
+pub mod registration;
 pub mod text;
 pub mod transaction;
 pub mod uri;
