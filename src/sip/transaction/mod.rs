@@ -10,9 +10,11 @@
 
 pub mod client;
 pub mod client_invite;
+pub mod key;
 
 pub mod server;
 pub mod server_invite;
+pub mod table;
 
 use crate::base::time::Moment;
 use std::time::Duration;
