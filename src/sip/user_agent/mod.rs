@@ -17,6 +17,8 @@ mod phones;
 mod receive;
 pub mod screening;
 pub mod settings;
+#[cfg(test)]
+mod tests;
 
 use super::event::{Command, Effect, Event, Path};
 use super::header::Via;
