@@ -1,1 +1,3 @@
-//! (to be written)
+//! The only room that awaits, binds, reads clocks, draws chance and opens files.
+
+pub mod prompts;
