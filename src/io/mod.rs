@@ -4,3 +4,4 @@ mod sip_inbox;
 pub mod sip_ports;
 mod sip_stream;
 mod sip_udp;
+pub mod prompts;
