@@ -7,6 +7,7 @@ pub mod digit;
 pub mod document;
 pub mod entropy;
 pub mod id;
+pub mod interfaces;
 pub mod language;
 pub mod number;
 pub mod outbox;

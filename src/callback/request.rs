@@ -24,7 +24,7 @@ pub struct Row {
     pub changed_at: Utc,
 }
 
-/// What `register_callback` promised.
+/// What `register_callback` promised. Table: a column each in the store.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Promise {
     /// Its id.

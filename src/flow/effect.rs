@@ -46,6 +46,8 @@ pub enum Effect {
     Record {
         /// Longest recording.
         longest: Duration,
+        /// A shorter one counts as nothing said: it is deleted and told as `None`.
+        shortest: Duration,
         /// Ends after this much silence.
         silence: Option<Duration>,
         /// Key that ends it.
@@ -58,6 +60,9 @@ pub enum Effect {
     /// Join a queue; [`Event::LeftQueue`] comes when that is over. The waiting flow, if any, is
     /// run by this same runner and needs nothing more from the call.
     Join(Join),
+    /// Play the music of the queue that the call stands in, until something else plays: no waiting
+    /// flow was given, or it is over and the caller stays.
+    QueueMusic,
     /// Leave the queue that the call stands in, without a callback. [`Event::LeftQueue`] follows.
     ExitQueue,
     /// Take the caller out of the queue and prepare a callback.
@@ -185,11 +190,12 @@ pub struct Join {
     pub priority: i32,
     /// Leaves with [`QueueOutcome::TimedOut`] after this long; `None` is the queue's own.
     pub timeout: Option<Duration>,
-    /// Whether a waiting flow runs; if not, the call plays the queue's music.
+    /// Whether a waiting flow runs; if not, [`Effect::QueueMusic`] follows [`Event::Joined`].
     pub has_flow: bool,
 }
 
-/// Parameters of `register_callback` as the flow gives them; the queue's defaults fill the rest.
+/// Parameters of `register_callback` as the flow gives them; the queue's defaults fill the
+/// rest. Table: a key each in the flow.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Registration {
     /// The number to dial as the flow has it: E.164, or as keyed; `None` is the caller's own.
@@ -218,4 +224,26 @@ pub struct Registration {
     pub data: BTreeMap<String, Value>,
     /// The language of the call.
     pub language: Language,
+}
+
+impl Registration {
+    /// Everything as the queue and the entry have it.
+    #[must_use]
+    pub const fn plain(language: Language) -> Self {
+        Self {
+            number: None,
+            queue: None,
+            ani: None,
+            agent_media: Vec::new(),
+            priority: None,
+            attempts: None,
+            retry_after: None,
+            busy_retry_after: None,
+            ring: None,
+            initial_delay: None,
+            expires: None,
+            data: BTreeMap::new(),
+            language,
+        }
+    }
 }

@@ -7,7 +7,9 @@ use std::time::Duration;
 /// What is said to the queues.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
-    /// Somebody wants a place: answered by [`Effect::Joined`] or [`Effect::Refused`].
+    /// Somebody wants a place: answered by [`Effect::Joined`] or [`Effect::Refused`]. An id that
+    /// stands somewhere already moves: one place per caller. A stored promise and a recovered
+    /// customer are never refused for want of room.
     Join(Join),
     /// Gives a place up, for whatever reason: [`Effect::Left`] follows with `reason`.
     /// An offer that is out for it is withdrawn without blame.
@@ -46,19 +48,22 @@ pub enum Event {
         /// Not offered before.
         not_before: Utc,
     },
-    /// The agent's 200 was handled. The offer becomes work.
+    /// The agent's 200 was handled. The offer becomes work. If it was withdrawn before, the
+    /// answer is [`Effect::Withdraw`] once more: hang up on the agent.
     Accepted {
         /// The offer.
         job: JobId,
     },
-    /// The offer came to nothing. The entry goes back to its place unless it left.
+    /// The offer came to nothing. The entry goes back to its place unless it left; a promised
+    /// one is held there until [`Event::Requeue`] (stored by then), at most 5 s.
     OfferFailed {
         /// The offer.
         job: JobId,
         /// What that says of the agent.
         blame: Blame,
     },
-    /// The work with this job is over.
+    /// The work with this job is over. A live caller's entry ends with it; a promised one stays
+    /// away until [`Event::Requeue`] or [`Event::Leave`].
     WorkEnded {
         /// The job.
         job: JobId,
@@ -205,7 +210,8 @@ pub enum Effect {
         /// How long the phone rings.
         ring: Duration,
     },
-    /// Stop ringing: the entry was suspended or left.
+    /// Stop ringing: the entry was suspended or left, or the agent wants no work. No
+    /// [`Event::OfferFailed`] is needed after it.
     Withdraw {
         /// The job.
         job: JobId,

@@ -2,6 +2,7 @@
 
 use crate::audio::sound::Sound;
 use crate::base::calendar::Calendar;
+use crate::base::interfaces::Interfaces;
 use crate::base::language::Language;
 use crate::base::number::{Country, PhoneNumber};
 use crate::callback::policy::Policy;
@@ -44,8 +45,10 @@ pub type Prompts = BTreeMap<Language, BTreeMap<String, Arc<Sound>>>;
 /// Addresses and ports of this server.
 #[derive(Debug, Clone)]
 pub struct Site {
-    /// What Contact, Via and SDP show; per destination `io` may know better.
-    pub address: IpAddr,
+    /// What Contact, Via and SDP show to whom.
+    pub interfaces: Interfaces,
+    /// The one address to listen on; `None` is all.
+    pub bind: Option<IpAddr>,
     /// SIP port for UDP and TCP.
     pub sip_port: u16,
     /// First and last RTP port; pairs, the first even.
@@ -60,7 +63,7 @@ pub struct Site {
     pub calls_max: usize,
 }
 
-/// One trunk.
+/// One trunk. Table: a key each in the configuration.
 #[derive(Debug, Clone)]
 pub struct Trunk {
     /// Its name.
@@ -162,4 +165,44 @@ pub struct Agent {
     pub title: String,
     /// Becomes Ready by registering a phone.
     pub auto_ready: bool,
+}
+
+impl Settings {
+    /// The country of numbers that come from our own phones: that of the first trunk.
+    #[must_use]
+    pub fn home_country(&self) -> Option<Country> {
+        self.trunks.first().map(|trunk| trunk.country)
+    }
+
+    /// The queue of this name.
+    #[must_use]
+    pub fn queue(&self, name: &str) -> Option<&Queue> {
+        self.queues.iter().find(|queue| queue.line.name == name)
+    }
+
+    /// The trunk of this name.
+    #[must_use]
+    pub fn trunk(&self, name: &str) -> Option<&Trunk> {
+        self.trunks.iter().find(|trunk| trunk.name == name)
+    }
+
+    /// Trunks for callbacks of a queue, in its order: those that dial out and may show this ANI.
+    #[must_use]
+    pub fn trunks_for(&self, queue: &str, ani: Option<&PhoneNumber>) -> Vec<&Trunk> {
+        let named = self.queue(queue).map_or(&[][..], |queue| &queue.trunks);
+        let may_show = |trunk: &&Trunk| {
+            let shown = ani.is_none_or(|ani| trunk.anis.is_empty() || trunk.anis.contains(ani));
+            shown && !trunk.peers.is_empty()
+        };
+        if named.is_empty() {
+            return self.trunks.iter().filter(may_show).collect();
+        }
+        named.iter().filter_map(|name| self.trunk(name)).filter(may_show).collect()
+    }
+
+    /// The music of those who wait in a queue.
+    #[must_use]
+    pub fn music_of(&self, queue: &str) -> &str {
+        self.queue(queue).map_or("default", |queue| &queue.music)
+    }
 }

@@ -1,1 +1,0 @@
-//! YAML as a node tree with positions and raw text.

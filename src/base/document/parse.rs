@@ -1,0 +1,235 @@
+//! From YAML text to a tree: one document, no anchors, no tags, bounded depth and size.
+
+use super::node::{Key, Kind, Node};
+use crate::base::complaint::{Complaints, Place};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// Longest text, in bytes.
+pub const TEXT_BYTES_MAX: usize = 1024 * 1024;
+/// Deepest nesting of maps and lists.
+pub const DEPTH_MAX: usize = 32;
+/// Most nodes in one document.
+pub const NODES_MAX: usize = 50_000;
+/// Most keys in one map (looking for a second one of the same name takes time).
+pub const KEYS_MAX: usize = 2_000;
+
+/// Reads one document. `None` when there is no usable tree; the complaints say why.
+///
+/// An empty text is a [`Kind::Null`] at 1:1.
+pub fn parse(file: &str, text: &str, complaints: &mut Complaints) -> Option<Node> {
+    let file: Arc<str> = file.into();
+    if text.len() > TEXT_BYTES_MAX {
+        let place = Place { file, line: 1, column: 1 };
+        complaints.error("too-large", &place, format!("more than {TEXT_BYTES_MAX} bytes"));
+        return None;
+    }
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut builder = Builder { file, text, complaints, open: Vec::new(), root: None, nodes: 0 };
+    let mut parser = Parser::new_from_str(text);
+    while let Some(event) = parser.next_event() {
+        let carry_on = match event {
+            Ok((event, span)) => builder.take(event, span),
+            Err(error) => builder.unreadable(&error),
+        };
+        carry_on?;
+    }
+    let start = builder.place(Marker::new(0, 1, 0));
+    Some(builder.root.unwrap_or(Node { place: start, kind: Kind::Null }))
+}
+
+/// Builds the tree from the parser's events.
+struct Builder<'a> {
+    file: Arc<str>,
+    text: &'a str,
+    complaints: &'a mut Complaints,
+    /// Maps and lists that are not closed yet, outermost first.
+    open: Vec<Open>,
+    root: Option<Node>,
+    nodes: usize,
+}
+
+/// A map or list that is being read.
+struct Open {
+    place: Place,
+    content: Content,
+}
+
+enum Content {
+    Map { entries: Vec<(Key, Node)>, key: NextKey },
+    List(Vec<Node>),
+}
+
+/// Whether a map waits for a key or for the value of one.
+enum NextKey {
+    Wanted,
+    /// The value that comes belongs to this key.
+    Known(Key),
+    /// The value that comes belongs to a key that was complained about.
+    Refused,
+}
+
+impl Builder<'_> {
+    /// Takes one event; `None` ends the reading.
+    fn take(&mut self, event: Event<'_>, span: Span) -> Option<()> {
+        match event {
+            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => {}
+            Event::DocumentStart(_) if self.root.is_some() => {
+                return self.refuse("second-document", span, "a file holds one document only");
+            }
+            Event::DocumentStart(_) => {}
+            Event::Alias(_) => {
+                return self.refuse("alias", span, "anchors and aliases are not read");
+            }
+            Event::Scalar(text, style, anchor, tag) => {
+                self.plain_only(anchor, tag.is_some(), span)?;
+                return self.scalar(text, style, span);
+            }
+            Event::SequenceStart(anchor, tag) => {
+                self.plain_only(anchor, tag.is_some(), span)?;
+                return self.begin(Content::List(Vec::new()), span);
+            }
+            Event::MappingStart(anchor, tag) => {
+                self.plain_only(anchor, tag.is_some(), span)?;
+                let content = Content::Map { entries: Vec::new(), key: NextKey::Wanted };
+                return self.begin(content, span);
+            }
+            Event::SequenceEnd | Event::MappingEnd => {
+                let Open { place, content } = self.open.pop()?;
+                let kind = match content {
+                    Content::Map { entries, .. } => Kind::Map(entries),
+                    Content::List(items) => Kind::List(items),
+                };
+                return self.place_node(Node { place, kind });
+            }
+        }
+        Some(())
+    }
+
+    fn refuse(&mut self, code: &'static str, span: Span, message: &str) -> Option<()> {
+        let place = self.place(span.start);
+        self.complaints.error(code, &place, message);
+        None
+    }
+
+    fn plain_only(&mut self, anchor: usize, tagged: bool, span: Span) -> Option<()> {
+        if anchor > 0 {
+            return self.refuse("alias", span, "anchors and aliases are not read");
+        }
+        if tagged {
+            return self.refuse("tag", span, "tags are not read; values have their types here");
+        }
+        Some(())
+    }
+
+    fn begin(&mut self, content: Content, span: Span) -> Option<()> {
+        if self.open.len() >= DEPTH_MAX {
+            let message = format!("nested deeper than {DEPTH_MAX} levels");
+            return self.refuse("too-deep", span, &message);
+        }
+        let place = self.place(span.start);
+        self.open.push(Open { place, content });
+        Some(())
+    }
+
+    fn scalar(&mut self, text: Cow<'_, str>, style: ScalarStyle, span: Span) -> Option<()> {
+        let place = self.place(span.start);
+        let quoted = style != ScalarStyle::Plain;
+        let wants_key = matches!(
+            self.open.last(),
+            Some(Open { content: Content::Map { key: NextKey::Wanted, .. }, .. })
+        );
+        if wants_key {
+            return self.key(text.into_owned(), place);
+        }
+        if text.is_empty() && !quoted {
+            return self.place_node(Node { place: self.of_key(place), kind: Kind::Null });
+        }
+        let quotes = match style {
+            ScalarStyle::Plain => Some(0),
+            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => Some(2),
+            ScalarStyle::Literal | ScalarStyle::Folded => None,
+        };
+        let exact = span.start.line() == span.end.line()
+            && quotes.is_some_and(|quotes| text.chars().count() + quotes == span.len());
+        let kind = Kind::Scalar { text: text.into_owned(), quoted, exact };
+        self.place_node(Node { place, kind })
+    }
+
+    /// A missing value stands where its key stands; the parser names the next token.
+    fn of_key(&self, place: Place) -> Place {
+        match self.open.last() {
+            Some(Open { content: Content::Map { key: NextKey::Known(key), .. }, .. }) => {
+                key.place.clone()
+            }
+            _ => place,
+        }
+    }
+
+    fn key(&mut self, text: String, place: Place) -> Option<()> {
+        let Some(Open { content: Content::Map { entries, key }, .. }) = self.open.last_mut() else {
+            return None;
+        };
+        if entries.len() >= KEYS_MAX {
+            self.complaints.error("too-large", &place, format!("more than {KEYS_MAX} keys"));
+            return None;
+        }
+        let first = entries.iter().find(|(known, _)| known.text == text);
+        *key = if let Some((first, _)) = first {
+            self.complaints
+                .error("duplicate-key", &place, format!("the key `{text}` comes a second time"))
+                .help(format!("the first one is in line {}", first.place.line));
+            NextKey::Refused
+        } else {
+            NextKey::Known(Key { text, place })
+        };
+        Some(())
+    }
+
+    /// Puts a finished node where it belongs.
+    fn place_node(&mut self, node: Node) -> Option<()> {
+        self.nodes += 1;
+        if self.nodes > NODES_MAX {
+            self.complaints.error("too-large", &node.place, format!("more than {NODES_MAX} nodes"));
+            return None;
+        }
+        let Some(Open { content, .. }) = self.open.last_mut() else {
+            self.root = Some(node);
+            return Some(());
+        };
+        match content {
+            Content::List(items) => items.push(node),
+            Content::Map { entries, key } => match std::mem::replace(key, NextKey::Wanted) {
+                NextKey::Known(key) => entries.push((key, node)),
+                NextKey::Refused => {}
+                NextKey::Wanted => {
+                    let message = "a key is a single word";
+                    self.complaints.error("key", &node.place, message);
+                    *key = NextKey::Refused;
+                }
+            },
+        }
+        Some(())
+    }
+
+    /// The text is not YAML.
+    fn unreadable(&mut self, error: &ScanError) -> Option<()> {
+        let place = self.place(*error.marker());
+        let message = format!("this cannot be read as YAML: {}", error.info());
+        let line = self.text.lines().nth((place.line as usize).saturating_sub(1)).unwrap_or("");
+        let complaint = self.complaints.error("yaml", &place, message);
+        if line.chars().take_while(|letter| letter.is_whitespace()).any(|letter| letter == '\t') {
+            complaint.help("indent with spaces, not with tabs");
+        }
+        None
+    }
+
+    fn place(&self, marker: Marker) -> Place {
+        Place {
+            file: self.file.clone(),
+            line: u32::try_from(marker.line().max(1)).unwrap_or(u32::MAX),
+            column: u32::try_from(marker.col() + 1).unwrap_or(u32::MAX),
+        }
+    }
+}

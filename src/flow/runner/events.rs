@@ -1,0 +1,96 @@
+//! What each event means to what is pending.
+
+use super::moves::Move;
+use super::pending::{Caller, Pending};
+use super::{Runner, Turn};
+use crate::flow::effect::{Escalation, Event};
+
+impl Runner {
+    /// Takes one event; tells the move it means, if it means one.
+    pub(super) fn take(&mut self, event: Event, turn: &mut Turn<'_>) -> Option<Move> {
+        match event {
+            Event::Answered => self.answered(),
+            Event::PlayEnded { play } => self.play_ended(play, turn),
+            Event::Digit(digit) => self.digit(digit, turn),
+            Event::Recorded { recording } => self.recorded(recording, turn),
+            Event::Joined => self.joined(turn),
+            Event::Connected => self.connected(turn),
+            Event::LeftQueue(outcome) => self.left(outcome, turn),
+            Event::CallbackStarted => self.callback_started(),
+            Event::CallbackRegistered { callback, position, wait_estimate } => {
+                self.callback_registered(callback, position, wait_estimate, turn)
+            }
+            Event::CallbackDismissed => self.callback_dismissed(turn),
+            Event::Escalated(escalation) => self.escalated(escalation, turn),
+            Event::HungUp => self.hung_up(turn),
+            Event::Timer => self.timer(turn),
+        }
+    }
+
+    fn answered(&mut self) -> Option<Move> {
+        self.line.answered = true;
+        matches!(self.pending, Pending::Answering).then_some(Move::Advance)
+    }
+
+    fn play_ended(&mut self, ended: u32, turn: &Turn<'_>) -> Option<Move> {
+        if matches!(self.pending, Pending::Playing { play, .. } if play == ended) {
+            return Some(Move::Advance);
+        }
+        self.prompt_over(ended, turn);
+        None
+    }
+
+    /// The step in progress failed, or a signal came from outside.
+    fn escalated(&mut self, escalation: Escalation, turn: &mut Turn<'_>) -> Option<Move> {
+        match self.pending {
+            Pending::Over => None,
+            Pending::Registering if self.line.caller == Caller::Gone => {
+                Some(self.finish(None, turn))
+            }
+            Pending::Joining => {
+                self.visit = None;
+                Some(Move::Escalate(escalation))
+            }
+            Pending::Starting | Pending::Registering => Some(Move::Escalate(escalation)),
+            Pending::Dismissing(_) => None,
+            Pending::Running
+            | Pending::Answering
+            | Pending::Playing { .. }
+            | Pending::Music { .. }
+            | Pending::Menu(_)
+            | Pending::Collecting(_)
+            | Pending::Recording
+            | Pending::Waiting { .. }
+            | Pending::QueueMusic
+            | Pending::Connected
+            | Pending::Leaving => self.signal(escalation, turn),
+        }
+    }
+
+    fn timer(&mut self, turn: &mut Turn<'_>) -> Option<Move> {
+        let due = self.pending.deadline().is_some_and(|due| due.at <= turn.now.monotonic);
+        if !due {
+            return None;
+        }
+        match self.pending {
+            Pending::Waiting { .. } => Some(Move::Advance),
+            Pending::Music { .. } => {
+                self.stop_play(turn);
+                Some(Move::Advance)
+            }
+            Pending::Menu(_) | Pending::Collecting(_) => self.question_time(turn),
+            Pending::Running
+            | Pending::Answering
+            | Pending::Playing { .. }
+            | Pending::Recording
+            | Pending::Joining
+            | Pending::QueueMusic
+            | Pending::Connected
+            | Pending::Leaving
+            | Pending::Starting
+            | Pending::Registering
+            | Pending::Dismissing(_)
+            | Pending::Over => None,
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! The caller hangs up: the last words of a flow, then its end.
+
+use super::frame::Role;
+use super::moves::Move;
+use super::pending::{Callback, Caller, Pending};
+use super::position::{Exit, Position};
+use super::{Runner, Turn};
+use crate::flow::graph::{Action, Step};
+
+impl Runner {
+    /// The caller has hung up. Started: the innermost `when_caller_hangs_up` runs once, and its
+    /// flow never goes on after it. Registering: the store's answer is the outcome. Otherwise
+    /// the flow is over at once.
+    pub(super) fn hung_up(&mut self, turn: &mut Turn<'_>) -> Option<Move> {
+        if self.line.caller != Caller::Present || self.is_over() {
+            return None;
+        }
+        if matches!(self.pending, Pending::Registering) {
+            self.line.caller = Caller::Gone;
+            return None;
+        }
+        self.line.caller = Caller::LastWords;
+        self.keys.clear();
+        let is_dismissed = matches!(self.pending, Pending::Dismissing(_));
+        let is_started = self.callback == Callback::Started && !is_dismissed;
+        if is_started && let Some(section) = self.innermost_last_words() {
+            return Some(Move::Goto(section));
+        }
+        Some(self.finish(None, turn))
+    }
+
+    /// Drops all frames above the innermost one that names `when_caller_hangs_up`.
+    fn innermost_last_words(&mut self) -> Option<String> {
+        let index = self.frames.iter().rposition(|f| f.flow.when_caller_hangs_up.is_some())?;
+        self.frames.truncate(index + 1);
+        let top = self.frames.last_mut()?;
+        let section = top.flow.when_caller_hangs_up.clone()?;
+        top.role = Role::LastWords;
+        top.position = Position::start_of(&section);
+        Some(section)
+    }
+
+    /// What a step comes to when nobody listens; `None` where it does its work all the same.
+    pub(super) fn without_caller(&mut self, step: &Step, turn: &mut Turn<'_>) -> Option<Move> {
+        match &step.action {
+            Action::Wait(_)
+            | Action::Answer
+            | Action::Ringing
+            | Action::Play { .. }
+            | Action::Say { .. }
+            | Action::Music { .. } => Some(Move::Advance),
+            Action::Menu(_) | Action::Collect(_) => Some(Move::Take(Exit::GaveUp)),
+            Action::Record(_) => Some(Move::Take(Exit::Empty)),
+            Action::HangUp | Action::Reject(_) | Action::Queue(_) | Action::ExitQueue => {
+                Some(self.finish(None, turn))
+            }
+            Action::Goto(_)
+            | Action::If { .. }
+            | Action::Set(_)
+            | Action::CallFlow { .. }
+            | Action::Return(_)
+            | Action::Escalate(_)
+            | Action::End
+            | Action::Language(_)
+            | Action::VerifyNumber(_)
+            | Action::StartCallback { .. }
+            | Action::RegisterCallback(_)
+            | Action::DismissCallback => None,
+        }
+    }
+}

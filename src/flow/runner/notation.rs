@@ -1,0 +1,34 @@
+//! The name of each notation, as flows write it.
+
+use crate::flow::graph::Action;
+
+/// As in the flow's text, such as `menu`.
+pub(super) const fn name(action: &Action) -> &'static str {
+    match action {
+        Action::Goto(_) => "goto",
+        Action::If { .. } => "if",
+        Action::Set(_) => "set",
+        Action::CallFlow { .. } => "call_flow",
+        Action::Return(_) => "return",
+        Action::Escalate(_) => "escalate",
+        Action::Wait(_) => "wait",
+        Action::End => "end",
+        Action::Answer => "answer",
+        Action::HangUp => "hangup",
+        Action::Reject(_) => "reject",
+        Action::Ringing => "ringing",
+        Action::Language(_) => "language",
+        Action::Play { .. } => "play",
+        Action::Say { .. } => "say",
+        Action::Music { .. } => "music",
+        Action::Menu(_) => "menu",
+        Action::Collect(_) => "collect",
+        Action::Record(_) => "record",
+        Action::VerifyNumber(_) => "verify_number",
+        Action::Queue(_) => "queue",
+        Action::ExitQueue => "exit_queue",
+        Action::StartCallback { .. } => "start_callback",
+        Action::RegisterCallback(_) => "register_callback",
+        Action::DismissCallback => "dismiss_callback",
+    }
+}

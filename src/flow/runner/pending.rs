@@ -1,0 +1,161 @@
+//! What a runner waits for: one thing at a time, with its data.
+
+use super::asking::{Collecting, Menu};
+use crate::base::time::{Deadline, Moment};
+use crate::flow::effect::Escalation;
+
+/// What the top frame's step waits for.
+///
+/// ```text
+///                 answer                  ACK
+///           ┌──────────────► Answering ──────────┐
+///           │ play, say       clips over, key    │
+///           ├──────────────► Playing ────────────┤
+///           │ music           time, key          │
+///           ├──────────────► Music ──────────────┤
+///           │ menu, collect   key, entry, silence│
+///           ├──► Menu, Collecting ───────────────┤
+///           │ record          file durable       │
+///           ├──────────────► Recording ──────────┤
+///           │ wait            time               │
+///           ├──────────────► Waiting ────────────┤
+/// Running ──┤ start, register, dismiss: answered │
+///    ▲      ├──► Starting, Registering, ─────────┤
+///    │      │    Dismissing                      │
+///    │      │ queue                              │
+///    │      └──► Joining ──► waiting flow runs   │
+///    │              │         │ over             │
+///    │              └──► QueueMusic ──► Connected│      (Connected also straight out of any
+///    │                     │ exit_queue     │    │       step of the waiting flow)
+///    │                  Leaving ────────────┤    │
+///    └──────────────────────────────────────┴────┘
+///
+/// any ── end, hangup, reject, hang-up ──► Over
+/// ```
+#[derive(Debug, Clone)]
+pub(super) enum Pending {
+    /// Nothing: the next step can begin.
+    Running,
+    /// The ACK.
+    Answering,
+    /// The end of a `play` or `say`.
+    Playing {
+        /// Its number.
+        play: u32,
+        /// Whether a key stops it.
+        barge_in: bool,
+    },
+    /// The end of `music`.
+    Music {
+        /// `for`; without it a key or nothing ends it.
+        until: Option<Moment>,
+    },
+    /// A key for a `menu`.
+    Menu(Menu),
+    /// Keys for a `collect`.
+    Collecting(Box<Collecting>),
+    /// The end of a recording.
+    Recording,
+    /// The end of a `wait`.
+    Waiting {
+        /// Then.
+        until: Moment,
+    },
+    /// The queue's answer to Join.
+    Joining,
+    /// An agent, with the queue's music.
+    QueueMusic,
+    /// The end of the agent's leg.
+    Connected,
+    /// The queue's answer to `exit_queue`.
+    Leaving,
+    /// The answer to Start.
+    Starting,
+    /// The store's answer to Register.
+    Registering,
+    /// The answer to Dismiss.
+    Dismissing(AfterDismiss),
+    /// Nothing any more.
+    Over,
+}
+
+/// What a Dismiss was for.
+#[derive(Debug, Clone)]
+pub(super) enum AfterDismiss {
+    /// The step `dismiss_callback`: go on with the next step.
+    Next,
+    /// A step that needs the callback dismissed first: do it now.
+    TheStep,
+    /// The waiting flow is over: the caller hears the queue's music.
+    QueueMusic,
+    /// Started too long: the waiting flow begins again.
+    WaitingFlow,
+    /// The call's flow is over.
+    Finish(Option<Escalation>),
+}
+
+impl Pending {
+    /// Whether sound is playing that must stop when the step is left.
+    pub(super) const fn plays(&self) -> bool {
+        match self {
+            Self::Playing { .. } | Self::Music { .. } | Self::QueueMusic => true,
+            Self::Menu(menu) => menu.asking.play.is_some(),
+            Self::Collecting(collecting) => collecting.asking.play.is_some(),
+            Self::Running
+            | Self::Answering
+            | Self::Recording
+            | Self::Waiting { .. }
+            | Self::Joining
+            | Self::Connected
+            | Self::Leaving
+            | Self::Starting
+            | Self::Registering
+            | Self::Dismissing(_)
+            | Self::Over => false,
+        }
+    }
+
+    /// When time itself ends it.
+    pub(super) fn deadline(&self) -> Option<Deadline> {
+        match self {
+            Self::Music { until } => until.map(|at| Deadline { at, why: "music" }),
+            Self::Menu(menu) => menu.until.map(|at| Deadline { at, why: "menu" }),
+            Self::Collecting(collecting) => collecting.collector.deadline(),
+            Self::Waiting { until } => Some(Deadline { at: *until, why: "wait" }),
+            Self::Running
+            | Self::Answering
+            | Self::Playing { .. }
+            | Self::Recording
+            | Self::Joining
+            | Self::QueueMusic
+            | Self::Connected
+            | Self::Leaving
+            | Self::Starting
+            | Self::Registering
+            | Self::Dismissing(_)
+            | Self::Over => None,
+        }
+    }
+}
+
+/// Where the call's callback stands, as far as its flow knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Callback {
+    /// Nothing to undo.
+    None,
+    /// Between Start and Register or Dismiss.
+    Started,
+    /// Promised.
+    Registered,
+}
+
+/// Whether somebody is listening.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Caller {
+    /// The caller is there.
+    Present,
+    /// The caller hung up; `when_caller_hangs_up` runs without sound.
+    LastWords,
+    /// The caller hung up, and only the store's answer is waited for.
+    Gone,
+}

@@ -1,0 +1,142 @@
+//! Where a frame stands in its flow: a section, and the lists entered inside it.
+
+use crate::base::digit::Digit;
+use crate::flow::effect::QueueOutcome;
+use crate::flow::graph::{Action, Flow, Step, Target};
+
+/// One way in which a step can end; names the target to be taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Exit {
+    /// `then` of an `if`.
+    Then,
+    /// `else` of an `if`.
+    Otherwise,
+    /// A key of a `menu` or of `music`.
+    Key(Digit),
+    /// `no_input`
+    NoInput,
+    /// `no_match`
+    NoMatch,
+    /// `gave_up`
+    GaveUp,
+    /// `empty`
+    Empty,
+    /// `invalid`
+    Invalid,
+    /// `wrong_kind`
+    WrongKind,
+    /// `blocked`
+    Blocked,
+    /// An outcome of `queue`.
+    Queue(QueueOutcome),
+    /// An escalation that the step catches; its key there.
+    Caught(String),
+    /// An escalation that the flow catches; its key there.
+    FlowCaught(String),
+}
+
+/// The target that `step` names for `exit`, if it names one.
+pub(super) fn target<'f>(flow: &'f Flow, step: &'f Step, exit: &Exit) -> Option<&'f Target> {
+    match exit {
+        Exit::Caught(name) => step.catch.get(name),
+        Exit::FlowCaught(name) => flow.catch.get(name),
+        Exit::Then
+        | Exit::Otherwise
+        | Exit::Key(_)
+        | Exit::NoInput
+        | Exit::NoMatch
+        | Exit::GaveUp
+        | Exit::Empty
+        | Exit::Invalid
+        | Exit::WrongKind
+        | Exit::Blocked
+        | Exit::Queue(_) => outcome(&step.action, exit),
+    }
+}
+
+/// The target of an exit that only this kind of step can take.
+fn outcome<'f>(action: &'f Action, exit: &Exit) -> Option<&'f Target> {
+    match (action, exit) {
+        (Action::If { then, .. }, Exit::Then) => Some(then),
+        (Action::If { otherwise, .. }, Exit::Otherwise) => otherwise.as_ref(),
+        (Action::Menu(menu), Exit::Key(digit)) => menu.keys.get(digit),
+        (Action::Menu(menu), Exit::NoInput) => Some(&menu.no_input),
+        (Action::Menu(menu), Exit::NoMatch) => Some(&menu.no_match),
+        (Action::Menu(menu), Exit::GaveUp) => menu.gave_up.as_ref(),
+        (Action::Music { keys, .. }, Exit::Key(digit)) => keys.get(digit),
+        (Action::Collect(collect), Exit::GaveUp) => collect.gave_up.as_ref(),
+        (Action::Record(record), Exit::Empty) => record.empty.as_ref(),
+        (Action::VerifyNumber(verify), Exit::Invalid) => verify.invalid.as_ref(),
+        (Action::VerifyNumber(verify), Exit::WrongKind) => verify.wrong_kind.as_ref(),
+        (Action::VerifyNumber(verify), Exit::Blocked) => verify.blocked.as_ref(),
+        (Action::Queue(queue), Exit::Queue(outcome)) => queue.outcomes.get(outcome),
+        _ => None,
+    }
+}
+
+/// A place in a flow: the section, the lists entered inside it by the exits of steps, and the
+/// index in the innermost of them.
+///
+/// ```text
+/// section ─ step 2 ─(Key 1)─► list ─ step 0 ─(Invalid)─► list ─ step 1
+///           path[0] = (2, Key 1)     path[1] = (0, Invalid)    index = 1
+/// ```
+#[derive(Debug, Clone)]
+pub(super) struct Position {
+    section: String,
+    path: Vec<(usize, Exit)>,
+    index: usize,
+}
+
+impl Position {
+    /// The first step of a section.
+    pub(super) fn start_of(section: &str) -> Self {
+        Self { section: section.to_owned(), path: Vec::new(), index: 0 }
+    }
+
+    /// The section it stands in.
+    pub(super) fn section(&self) -> &str {
+        &self.section
+    }
+
+    /// The step it stands at; `None` past the end of the section.
+    pub(super) fn step<'f>(&self, flow: &'f Flow) -> Option<&'f Step> {
+        self.list(flow, self.path.len())?.get(self.index)
+    }
+
+    /// Goes on after the step it stands at, leaving lists that are over.
+    pub(super) fn advance(&mut self, flow: &Flow) {
+        self.index += 1;
+        self.leave_finished(flow);
+    }
+
+    /// Goes into the list that `exit` of the step it stands at names.
+    pub(super) fn enter(&mut self, exit: Exit, flow: &Flow) {
+        self.path.push((self.index, exit));
+        self.index = 0;
+        self.leave_finished(flow);
+    }
+
+    /// Whether it stands inside the list by which the flow catches `name`.
+    pub(super) fn is_catching(&self, name: &str) -> bool {
+        self.path.iter().any(|(_, exit)| matches!(exit, Exit::FlowCaught(n) if n == name))
+    }
+
+    fn leave_finished(&mut self, flow: &Flow) {
+        while self.list(flow, self.path.len()).is_none_or(|list| self.index >= list.len()) {
+            let Some((index, _)) = self.path.pop() else { return };
+            self.index = index + 1;
+        }
+    }
+
+    /// The list that the first `depth` exits of the path lead to.
+    fn list<'f>(&self, flow: &'f Flow, depth: usize) -> Option<&'f [Step]> {
+        let mut list = flow.sections.get(&self.section)?.as_slice();
+        for (index, exit) in self.path.iter().take(depth) {
+            let step = list.get(*index)?;
+            let Some(Target::Steps(steps)) = target(flow, step, exit) else { return None };
+            list = steps;
+        }
+        Some(list)
+    }
+}

@@ -1,0 +1,123 @@
+//! Standing in a queue: the waiting flow, its end, and the end of the stay.
+
+use super::frame::{Frame, Role, Visit};
+use super::moves::Move;
+use super::pending::{AfterDismiss, Callback, Pending};
+use super::position::Exit;
+use super::{Runner, Turn};
+use crate::flow::effect::{Effect, Join, QueueOutcome};
+use crate::flow::graph::{Action, QueueStep};
+use std::sync::Arc;
+
+impl Runner {
+    /// `queue`
+    pub(super) fn join(&mut self, queue: &QueueStep, turn: &mut Turn<'_>) -> Move {
+        if self.visit.is_some() {
+            return Move::escalate("queue-already-joined");
+        }
+        match self.callback {
+            Callback::None => {}
+            Callback::Started => return self.dismiss_first(turn),
+            Callback::Registered => return Move::escalate("callback-already-registered"),
+        }
+        let Some(name) = self.scope(turn).text(&queue.name) else {
+            return Move::escalate("queue-unknown");
+        };
+        turn.out.push(Effect::Join(Join {
+            queue: name,
+            priority: queue.priority,
+            timeout: queue.timeout,
+            has_flow: queue.flow.is_some(),
+        }));
+        self.visit = Some(Visit { depth: self.frames.len(), registered: false });
+        Move::Wait(Pending::Joining)
+    }
+
+    /// The place is taken: the waiting flow begins, or music.
+    pub(super) fn joined(&mut self, turn: &mut Turn<'_>) -> Option<Move> {
+        matches!(self.pending, Pending::Joining).then(|| self.begin_waiting_flow(turn))
+    }
+
+    /// The waiting flow from its start; music where there is none.
+    pub(super) fn begin_waiting_flow(&mut self, turn: &mut Turn<'_>) -> Move {
+        match self.waiting_frame(turn) {
+            Some(frame) => Move::Enter(Box::new(frame)),
+            None => queue_music(turn),
+        }
+    }
+
+    fn waiting_frame(&self, turn: &Turn<'_>) -> Option<Frame> {
+        let Action::Queue(queue) = &self.frames.last()?.step()?.action else { return None };
+        let flow = Arc::clone(self.flows.flows.get(queue.flow.as_ref()?)?);
+        let inputs = self.scope(turn).values(&queue.with);
+        Some(Frame::new(flow, Role::Waiting, inputs))
+    }
+
+    /// An agent's answer was handled: nothing above the queue step runs any more.
+    pub(super) fn connected(&mut self, turn: &mut Turn<'_>) -> Option<Move> {
+        if self.visit.is_none_or(|visit| visit.registered) {
+            return None;
+        }
+        self.stop_play(turn);
+        self.leave_waiting_flow();
+        self.callback = Callback::None;
+        Some(Move::Wait(Pending::Connected))
+    }
+
+    /// The stay is over: the step's outcome is taken. A registered callback has its outcome
+    /// already, and keeps the waiting flow until it ends.
+    pub(super) fn left(&mut self, outcome: QueueOutcome, turn: &mut Turn<'_>) -> Option<Move> {
+        if self.visit.is_none_or(|visit| visit.registered) {
+            return None;
+        }
+        self.stop_play(turn);
+        self.leave_waiting_flow();
+        if self.callback == Callback::Started {
+            self.dismiss_implicitly("queue-left", turn);
+            self.callback = Callback::None;
+        }
+        self.visit = None;
+        Some(Move::Take(Exit::Queue(outcome)))
+    }
+
+    /// The waiting flow has ended by itself: the caller stays, unless a callback is promised.
+    pub(super) fn waiting_flow_over(&mut self, turn: &mut Turn<'_>) -> Move {
+        self.leave_waiting_flow();
+        if self.visit.is_some_and(|visit| visit.registered) {
+            self.visit = None;
+            return Move::Take(Exit::Queue(QueueOutcome::Left));
+        }
+        if self.callback == Callback::Started {
+            self.dismiss_implicitly("waiting-flow-ended", turn);
+            return Move::Wait(Pending::Dismissing(AfterDismiss::QueueMusic));
+        }
+        queue_music(turn)
+    }
+
+    /// `exit_queue`
+    pub(super) fn exit_queue(&mut self, turn: &mut Turn<'_>) -> Move {
+        let Some(visit) = self.visit else { return Move::escalate("queue-not-joined") };
+        if visit.registered {
+            return self.waiting_flow_over(turn);
+        }
+        if self.callback == Callback::Started {
+            return self.dismiss_first(turn);
+        }
+        turn.out.push(Effect::ExitQueue);
+        Move::Wait(Pending::Leaving)
+    }
+
+    /// Drops the frames of the waiting flow, and keys that were meant for it.
+    pub(super) fn leave_waiting_flow(&mut self) {
+        if let Some(visit) = self.visit {
+            self.frames.truncate(visit.depth);
+        }
+        self.keys.clear();
+    }
+}
+
+/// The queue's own music, until something else happens.
+pub(super) fn queue_music(turn: &mut Turn<'_>) -> Move {
+    turn.out.push(Effect::QueueMusic);
+    Move::Wait(Pending::QueueMusic)
+}

@@ -1,0 +1,110 @@
+//! What a user agent is told about its site.
+
+use crate::sip::digest::Login;
+use crate::sip::identity::Identity;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::IpAddr;
+
+/// Who we are, whom we know, and how much we take.
+#[derive(Clone)]
+pub struct UserAgentSettings {
+    /// Our address and port as shown in Via and Contact.
+    pub identity: Identity,
+    /// The realm of our challenges.
+    pub realm: String,
+    /// Trunks by name.
+    pub trunks: BTreeMap<String, TrunkAccess>,
+    /// Accounts of agents' phones: user name → password.
+    pub accounts: BTreeMap<String, String>,
+    /// How much we take.
+    pub limits: Limits,
+}
+
+/// The passwords stay out of logs.
+impl fmt::Debug for UserAgentSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UserAgentSettings")
+            .field("identity", &self.identity)
+            .field("realm", &self.realm)
+            .field("trunks", &self.trunks)
+            .field("accounts", &self.accounts.keys())
+            .field("limits", &self.limits)
+            .finish()
+    }
+}
+
+/// What the user agent knows of a trunk.
+#[derive(Debug, Clone, Default)]
+pub struct TrunkAccess {
+    /// Networks that its requests come from: address and prefix length.
+    pub networks: Vec<(IpAddr, u8)>,
+    /// What answers its 401 and 407.
+    pub login: Option<Login>,
+}
+
+/// How much we take before we say 503.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Transactions, ours and theirs. Requests inside dialogs may use twice as many: calls
+    /// that stand are served when new ones are not.
+    pub transactions_max: usize,
+    /// Sessions, in either direction and any state.
+    pub sessions_max: usize,
+    /// What a 503 tells in Retry-After, in seconds.
+    pub retry_after_s: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { transactions_max: 100_000, sessions_max: 50_000, retry_after_s: 5 }
+    }
+}
+
+impl UserAgentSettings {
+    /// The trunk whose networks hold this address, by the longest prefix.
+    #[must_use]
+    pub fn trunk_of(&self, source: IpAddr) -> Option<&str> {
+        let nets = self.trunks.iter().flat_map(|(name, trunk)| {
+            trunk.networks.iter().map(move |(network, prefix)| (name, *network, *prefix))
+        });
+        nets.filter(|(_, network, prefix)| holds(*network, *prefix, source))
+            .max_by_key(|(_, _, prefix)| *prefix)
+            .map(|(name, _, _)| name.as_str())
+    }
+}
+
+/// Whether the network holds the address; an IPv4 address also matches when it came mapped
+/// into IPv6.
+#[must_use]
+pub fn holds(network: IpAddr, prefix: u8, address: IpAddr) -> bool {
+    match (network.to_canonical(), address.to_canonical()) {
+        (IpAddr::V4(network), IpAddr::V4(address)) => {
+            let mask = u32::MAX.checked_shl(32 - u32::from(prefix.min(32))).unwrap_or(0);
+            network.to_bits() & mask == address.to_bits() & mask
+        }
+        (IpAddr::V6(network), IpAddr::V6(address)) => {
+            let mask = u128::MAX.checked_shl(128 - u32::from(prefix.min(128))).unwrap_or(0);
+            network.to_bits() & mask == address.to_bits() & mask
+        }
+        (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_holds_its_addresses_and_no_others() {
+        let ip = |text: &str| text.parse::<IpAddr>().expect("an address");
+        assert!(holds(ip("10.1.0.0"), 16, ip("10.1.200.3")));
+        assert!(holds(ip("10.1.0.0"), 16, ip("::ffff:10.1.200.3")));
+        assert!(!holds(ip("10.1.0.0"), 16, ip("10.2.0.1")));
+        assert!(holds(ip("0.0.0.0"), 0, ip("203.0.113.9")));
+        assert!(!holds(ip("0.0.0.0"), 0, ip("2001:db8::1")));
+        assert!(holds(ip("2001:db8::"), 32, ip("2001:db8:1::1")));
+        assert!(holds(ip("192.0.2.1"), 32, ip("192.0.2.1")));
+        assert!(!holds(ip("192.0.2.1"), 32, ip("192.0.2.2")));
+    }
+}

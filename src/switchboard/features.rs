@@ -1,0 +1,44 @@
+//! The small flows behind the feature codes of agents: answer, one announcement, hang up.
+
+use crate::base::complaint::Place;
+use crate::flow::graph::{Action, Flow, FlowSet, Operand, Step};
+use crate::flow::value::Value;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The announcements; each is the name of a flow and of the prompt it plays.
+const ANNOUNCEMENTS: [&str; 4] =
+    ["agent-signed-in", "agent-signed-out", "agent-not-ready", "agent-ready"];
+
+/// One flow for each announcement.
+#[must_use]
+pub fn flows() -> FlowSet {
+    let flows = ANNOUNCEMENTS.iter().map(|name| ((*name).to_owned(), Arc::new(announcement(name))));
+    FlowSet { flows: flows.collect() }
+}
+
+fn announcement(name: &str) -> Flow {
+    let prompt = Operand::Literal(Value::Text(name.to_owned()));
+    let steps = [
+        Action::Answer,
+        Action::Play { items: vec![prompt], barge_in: false },
+        Action::HangUp,
+    ];
+    let section = steps.into_iter().map(step).collect();
+    Flow {
+        name: name.to_owned(),
+        title: None,
+        language: None,
+        inputs: BTreeMap::new(),
+        outputs: BTreeMap::new(),
+        vars: BTreeMap::new(),
+        when_caller_hangs_up: None,
+        catch: BTreeMap::new(),
+        sections: BTreeMap::from([("start".to_owned(), section)]),
+    }
+}
+
+fn step(action: Action) -> Step {
+    let place = Place { file: "built in".into(), line: 1, column: 1 };
+    Step { place, action, catch: BTreeMap::new() }
+}

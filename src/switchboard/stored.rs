@@ -1,0 +1,120 @@
+//! What was asked of the store, and what its answers set going.
+
+use super::store::{Done, Interaction, Refusal, Reply, Request, What};
+use super::switchboard::Switchboard;
+use super::turn::Turn;
+use crate::base::id::{CallId, CallbackId, RecordingId, TicketId};
+use crate::callback::event::Event as CallbackEvent;
+use crate::callback::request::Row;
+use crate::sip::registrar::Binding;
+use std::collections::BTreeMap;
+
+/// Requests that the store has not answered yet.
+#[derive(Debug, Default)]
+pub struct Tickets {
+    open: BTreeMap<TicketId, Purpose>,
+}
+
+impl Tickets {
+    /// How many requests wait.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Whether none waits.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.open.is_empty()
+    }
+}
+
+#[derive(Debug)]
+enum Purpose {
+    /// A call's `register_callback`.
+    Promise(CallId, Box<Row>),
+    /// A step in a callback's life.
+    Life(CallbackId),
+    /// What is alive, at start.
+    Callbacks,
+    /// Contacts, at start.
+    Bindings,
+    /// Only to be logged if it fails.
+    Record,
+}
+
+impl Switchboard {
+    /// Asks for everything that a restart must bring back.
+    pub(super) fn load(&mut self, turn: &mut Turn<'_>) {
+        self.ask(What::LoadBindings, Purpose::Bindings, turn);
+        self.ask(What::LoadCallbacks, Purpose::Callbacks, turn);
+    }
+
+    /// Asks the store to keep a promise.
+    pub(super) fn persist_promise(&mut self, call: CallId, row: Row, turn: &mut Turn<'_>) {
+        let what = What::Promise(Box::new(row.clone()));
+        self.ask(what, Purpose::Promise(call, Box::new(row)), turn);
+    }
+
+    /// Asks the store to keep a step in a callback's life.
+    pub(super) fn persist_life(&mut self, id: CallbackId, row: Box<Row>, turn: &mut Turn<'_>) {
+        self.ask(What::Update(row), Purpose::Life(id), turn);
+    }
+
+    /// Asks the store to keep an account's contacts.
+    pub(super) fn persist_bindings(
+        &mut self,
+        account: String,
+        bindings: Vec<Binding>,
+        turn: &mut Turn<'_>,
+    ) {
+        self.ask(What::Bindings { account, bindings }, Purpose::Record, turn);
+    }
+
+    /// Asks the store to keep what is known of a call.
+    pub(super) fn persist_interaction(&mut self, call: CallId, turn: &mut Turn<'_>) {
+        let Some(record) = self.calls.get(&call) else { return };
+        let interaction: Interaction = record.record.clone();
+        self.ask(What::Interaction(Box::new(interaction)), Purpose::Record, turn);
+    }
+
+    /// Deletes a recording that nobody needs.
+    pub(super) fn forget_recording(&mut self, recording: RecordingId, turn: &mut Turn<'_>) {
+        self.ask(What::DeleteRecording(recording), Purpose::Record, turn);
+    }
+
+    fn ask(&mut self, what: What, purpose: Purpose, turn: &mut Turn<'_>) {
+        let ticket: TicketId = self.ids.mint();
+        self.tickets.open.insert(ticket, purpose);
+        turn.store(Request { ticket, what });
+    }
+
+    /// The store has answered.
+    pub(super) fn on_stored(&mut self, reply: Reply, turn: &mut Turn<'_>) {
+        let Some(purpose) = self.tickets.open.remove(&reply.ticket) else {
+            debug_assert!(false, "an answer to nothing");
+            return;
+        };
+        match (purpose, reply.result) {
+            (Purpose::Promise(call, row), result) => self.promised(call, *row, result, turn),
+            (Purpose::Life(id), result) => {
+                if let Err(refusal) = &result {
+                    tracing::error!(callback = %id, ?refusal, "a callback's step was not stored");
+                }
+                let durable = result.is_ok();
+                self.tell_callback(id, CallbackEvent::Stored { durable }, turn);
+            }
+            (Purpose::Callbacks, Ok(Done::Callbacks(rows))) => self.restore(rows, turn),
+            (Purpose::Bindings, Ok(Done::Bindings(accounts))) => {
+                for (account, bindings) in accounts {
+                    self.restore_bindings(account, bindings, turn);
+                }
+            }
+            (Purpose::Record, Ok(_)) => {}
+            (Purpose::Callbacks | Purpose::Bindings | Purpose::Record, result) => {
+                let fault: Option<Refusal> = result.err();
+                tracing::error!(?fault, "the store failed");
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! One turn of the heart: the moment, what it puts out, and what it still has to do.
+
+use super::output::{Output, Tale};
+use super::store;
+use crate::base::id::{CallId, CallbackId};
+use crate::base::outbox::Outbox;
+use crate::base::time::Now;
+use crate::callback;
+use crate::flow;
+use crate::media::command::Command;
+use crate::queue;
+use crate::sip;
+use std::collections::VecDeque;
+
+/// An effect of one room that the heart has yet to carry to another.
+#[derive(Debug)]
+pub enum Work {
+    /// Of the user agent.
+    Sip(sip::event::Effect),
+    /// Of the queues.
+    Queue(queue::event::Effect),
+    /// Of a call's flow.
+    Flow(CallId, flow::effect::Effect),
+    /// Of a call's intent.
+    Intent(CallId, callback::intent::Effect),
+    /// Of a callback request.
+    Callback(CallbackId, callback::event::Effect),
+    /// The flow of a call is over, and so is the call.
+    Bury(CallId),
+}
+
+/// What one input leads to. Effects are carried in the order in which they arose, so the same
+/// input in the same state always gives the same outputs.
+#[derive(Debug)]
+pub struct Turn<'o> {
+    /// When.
+    pub now: Now,
+    /// Effects still to be carried.
+    pub work: VecDeque<Work>,
+    out: &'o mut Outbox<Output>,
+}
+
+impl<'o> Turn<'o> {
+    /// A turn with nothing to do yet.
+    pub const fn new(now: Now, out: &'o mut Outbox<Output>) -> Self {
+        Self { now, work: VecDeque::new(), out }
+    }
+
+    /// Puts one output out.
+    pub fn put(&mut self, output: Output) {
+        self.out.push(output);
+    }
+
+    /// Tells a media shard.
+    pub fn media(&mut self, shard: usize, command: Command) {
+        self.put(Output::Media { shard, command });
+    }
+
+    /// Asks the store.
+    pub fn store(&mut self, request: store::Request) {
+        self.put(Output::Store(request));
+    }
+
+    /// Tells those who watch.
+    pub fn tell(
+        &mut self,
+        call: Option<CallId>,
+        event: &'static str,
+        facts: Vec<(&'static str, String)>,
+    ) {
+        tracing::debug!(?call, event, ?facts);
+        self.put(Output::Tell(Tale { call, event, facts }));
+    }
+}

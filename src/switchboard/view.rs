@@ -1,0 +1,71 @@
+//! What an observer may count in the heart, such as a test or the console.
+
+use super::switchboard::Switchboard;
+use crate::base::id::CallbackId;
+use crate::callback::request::Row;
+use crate::queue::queues::Queues;
+
+/// A look at the heart at one moment.
+#[derive(Debug, Clone, Copy)]
+pub struct View<'a> {
+    heart: &'a Switchboard,
+}
+
+impl<'a> View<'a> {
+    pub(super) const fn of(heart: &'a Switchboard) -> Self {
+        Self { heart }
+    }
+
+    /// Calls in progress, those whose callers have gone but whose flow still works included.
+    #[must_use]
+    pub fn calls(&self) -> usize {
+        self.heart.calls.len()
+    }
+
+    /// Legs in progress.
+    #[must_use]
+    pub fn legs(&self) -> usize {
+        self.heart.legs.len()
+    }
+
+    /// Agents with an offer or at work.
+    #[must_use]
+    pub fn jobs(&self) -> usize {
+        self.heart.jobs.len()
+    }
+
+    /// RTP port numbers in use, closing ones included.
+    #[must_use]
+    pub fn ports_used(&self) -> usize {
+        self.heart.legs.numbers_used()
+    }
+
+    /// SIP transactions and sessions that have not ended.
+    #[must_use]
+    pub fn sip_state(&self) -> usize {
+        self.heart.user_agent.transactions() + self.heart.user_agent.sessions()
+    }
+
+    /// Requests that the store has not answered.
+    #[must_use]
+    pub fn store_requests(&self) -> usize {
+        self.heart.tickets.len()
+    }
+
+    /// Rows of all callbacks that are alive.
+    pub fn callbacks(&self) -> impl Iterator<Item = &'a Row> {
+        self.heart.callbacks.values().map(|callback| callback.request.row())
+    }
+
+    /// The row of one callback that is alive.
+    #[must_use]
+    pub fn callback(&self, id: CallbackId) -> Option<&'a Row> {
+        self.heart.callbacks.get(&id).map(|callback| callback.request.row())
+    }
+
+    /// The queues and their agents.
+    #[must_use]
+    pub const fn queues(&self) -> &'a Queues {
+        &self.heart.queues
+    }
+}
