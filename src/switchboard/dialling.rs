@@ -26,7 +26,7 @@ impl Switchboard {
         let Some(record) = self.callbacks.get_mut(&id) else { return };
         record.tried.clear();
         let promise = &record.request.row().promise;
-        if let Err(fault) = self.settings.policy.check_again(&promise.number) {
+        if let Err(fault) = self.settings.policy.check_number(&promise.number) {
             tracing::warn!(callback = %id, number = ?promise.number, ?fault, "policy forbids it");
             return self.tell_callback(id, CallbackEvent::Missed(Miss::Forbidden), turn);
         }

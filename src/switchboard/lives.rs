@@ -110,7 +110,7 @@ impl Switchboard {
         bindings: Vec<Binding>,
         turn: &mut Turn<'_>,
     ) {
-        self.user_agent.load_bindings(&account, bindings);
+        self.user_agent.load_bindings(turn.now, &account, bindings);
         let agent = self.settings.agents.iter().find(|agent| agent.login.user == account);
         let Some(agent) = agent.filter(|agent| agent.auto_ready).map(|agent| agent.name.clone())
         else {

@@ -118,7 +118,7 @@ impl Switchboard {
         let lines = settings.queues.iter().map(|queue| queue.line.clone()).collect();
         let agents = settings.agents.iter().map(|agent| agent.name.clone()).collect();
         Self {
-            user_agent: UserAgent::new(settings.user_agent(), ids.clone(), entropy.child()),
+            user_agent: UserAgent::new(settings.user_agent(), entropy.child(), ids.clone()),
             queues: Queues::new(lines, agents, ids.clone()),
             legs: Legs::new(pool),
             calls: BTreeMap::new(),
@@ -137,11 +137,10 @@ impl Switchboard {
         }
     }
 
-    /// Begins: asks the store for callbacks and contacts, and registers at trunks.
+    /// Begins: asks the store for callbacks and contacts, then lives by its inputs.
     pub fn start(&mut self, now: Now, out: &mut Outbox<Output>) {
         let mut turn = Turn::new(now, out);
         self.load(&mut turn);
-        self.with_user_agent(&mut turn, |user_agent, now, out| user_agent.start(now, out));
         self.settle_work(&mut turn);
     }
 
@@ -183,7 +182,10 @@ impl Switchboard {
             Input::Stored(reply) => self.on_stored(reply, turn),
             Input::Fetched { ticket, sound } => self.fetched(ticket, sound, turn),
             Input::Timer => self.on_timer(turn),
-            Input::Drain => self.draining = true,
+            Input::Drain => {
+                self.draining = true;
+                self.user_agent.drain();
+            }
         }
     }
 

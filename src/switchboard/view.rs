@@ -43,7 +43,8 @@ impl<'a> View<'a> {
     /// SIP transactions and sessions that have not ended.
     #[must_use]
     pub fn sip_state(&self) -> usize {
-        self.heart.user_agent.transactions() + self.heart.user_agent.sessions()
+        let counts = self.heart.user_agent.counts();
+        counts.transactions + counts.sessions
     }
 
     /// Requests that the store has not answered.
