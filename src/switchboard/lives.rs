@@ -1,6 +1,6 @@
 //! Carries out what a callback's life asks, and brings lives back after a restart.
 
-use super::switchboard::{Alarm, Callback, Switchboard, Waiter};
+use super::heart::{Alarm, Callback, Switchboard, Waiter};
 use super::turn::{Turn, Work};
 use crate::base::id::{CallbackId, EntryId};
 use crate::base::outbox::Outbox;

@@ -16,10 +16,10 @@ use super::input::Input;
 use super::job::Job;
 use super::leg::Legs;
 use super::output::Output;
+use super::playbacks::Playbacks;
 use super::ports::PortPool;
 use super::settings::Settings;
-use super::sounds::Playbacks;
-use super::stored::Tickets;
+use super::tickets::Tickets;
 use super::turn::{Turn, Work};
 use crate::audio::sound::Sound;
 use crate::audio::tone;
@@ -165,12 +165,6 @@ impl Switchboard {
     #[must_use]
     pub fn is_idle(&self) -> bool {
         self.calls.is_empty() && self.jobs.is_empty() && self.legs.is_empty()
-    }
-
-    /// What an observer, such as a test or the console, may count.
-    #[must_use]
-    pub fn view(&self) -> super::view::View<'_> {
-        super::view::View::of(self)
     }
 
     fn take(&mut self, input: Input, turn: &mut Turn<'_>) {
