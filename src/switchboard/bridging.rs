@@ -38,11 +38,7 @@ impl Switchboard {
         let Some(agent_leg) = self.begin_talk(job, turn) else { return };
         self.bridge(customer, agent_leg, turn);
         let agent = self.jobs.get(&job).map(|job| job.agent.clone()).unwrap_or_default();
-        turn.tell(
-            None,
-            "callback.connected",
-            vec![("callback", id.to_string()), ("agent", agent)],
-        );
+        turn.tell(None, "callback.connected", vec![("callback", id.to_string()), ("agent", agent)]);
     }
 
     fn begin_talk(&mut self, job: JobId, turn: &Turn<'_>) -> Option<LegId> {

@@ -119,9 +119,7 @@ impl Switchboard {
 
 fn clip(piece: &Material, language: &Language) -> Clip {
     match piece {
-        Material::Prompt(name) => {
-            Clip::Prompt { language: language.clone(), name: name.clone() }
-        }
+        Material::Prompt(name) => Clip::Prompt { language: language.clone(), name: name.clone() },
         Material::Recording(recording) => Clip::Recording(*recording),
     }
 }

@@ -147,8 +147,7 @@ impl Switchboard {
             .trunks_for(&promise.queue, promise.ani.as_ref())
             .into_iter()
             .find(|trunk| {
-                !record.tried.contains(&trunk.name)
-                    && self.calls_on(&trunk.name) < trunk.calls_max
+                !record.tried.contains(&trunk.name) && self.calls_on(&trunk.name) < trunk.calls_max
             })
             .map(|trunk| trunk.name.clone())
     }
@@ -161,7 +160,8 @@ impl Switchboard {
         body: Option<&Body>,
         turn: &mut Turn<'_>,
     ) {
-        let first = self.legs.find_mut(leg).is_some_and(|leg| !std::mem::replace(&mut leg.rang, true));
+        let first =
+            self.legs.find_mut(leg).is_some_and(|leg| !std::mem::replace(&mut leg.rang, true));
         if first {
             turn.tell(None, "callback.ringing", vec![("callback", id.to_string())]);
             self.tell_callback(id, CallbackEvent::Ringing, turn);
@@ -179,7 +179,10 @@ impl Switchboard {
     fn play_ringing(&self, agent_leg: LegId, turn: &mut Turn<'_>) {
         let Some(line) = self.line_of(agent_leg) else { return };
         let clips: Vec<Arc<Sound>> = vec![Arc::clone(&self.ringing)];
-        turn.media(line.shard, MediaCommand::Play { port: line.port, play: 0, clips, repeat: true });
+        turn.media(
+            line.shard,
+            MediaCommand::Play { port: line.port, play: 0, clips, repeat: true },
+        );
     }
 
     /// The customer answered.
@@ -218,9 +221,7 @@ impl Switchboard {
             (Failure::Refused { status, rang, .. }, None) => {
                 outcome::Failure::Refused { status: *status, rang: *rang }
             }
-            (Failure::Unreachable { rang }, None) => {
-                outcome::Failure::Unreachable { rang: *rang }
-            }
+            (Failure::Unreachable { rang }, None) => outcome::Failure::Unreachable { rang: *rang },
         };
         self.missed(id, meaning, turn);
     }
@@ -306,9 +307,9 @@ impl Switchboard {
     pub(super) fn customer_gone(&mut self, id: CallbackId, turn: &mut Turn<'_>) {
         self.customer_forgotten(id);
         let job = self.callbacks.get(&id).and_then(|record| record.job);
-        let talking = job.and_then(|job| self.jobs.get(&job)).is_some_and(|job| {
-            matches!(job.stage, super::job::Stage::Talking { .. })
-        });
+        let talking = job
+            .and_then(|job| self.jobs.get(&job))
+            .is_some_and(|job| matches!(job.stage, super::job::Stage::Talking { .. }));
         match job {
             Some(job) if talking => {
                 let talked = self.end_talk(job, turn);

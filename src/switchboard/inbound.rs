@@ -132,7 +132,8 @@ impl Switchboard {
 
     /// Calls on a trunk, both ways.
     pub(super) fn calls_on(&self, trunk: &str) -> usize {
-        let inbound = self.calls.values().filter(|call| call.present && call.party.came_by == trunk);
+        let inbound =
+            self.calls.values().filter(|call| call.present && call.party.came_by == trunk);
         let outbound = self.callbacks.values().filter(|callback| {
             callback.customer.is_some() && callback.tried.last().is_some_and(|last| last == trunk)
         });

@@ -52,10 +52,7 @@ impl Switchboard {
         ];
         turn.tell(None, "callback.over", facts);
         // The agent who still hears why keeps the leg; only the place and the life are gone.
-        self.tell_queues(
-            QueueEvent::Leave { entry, reason: Leaving::CallbackEnded },
-            turn,
-        );
+        self.tell_queues(QueueEvent::Leave { entry, reason: Leaving::CallbackEnded }, turn);
         self.timers.stop(Alarm::Callback(id));
         self.timers.stop(Alarm::CustomerRing(id));
         if let Some(leg) = self.callbacks.remove(&id).and_then(|record| record.customer) {

@@ -125,8 +125,10 @@ impl Switchboard {
     fn keep_one_phone(&mut self, job: JobId, leg: LegId, turn: &mut Turn<'_>) {
         self.timers.stop(super::switchboard::Alarm::AgentRing(job));
         let Some(record) = self.jobs.get_mut(&job) else { return };
-        let others: Vec<LegId> =
-            std::mem::replace(&mut record.legs, vec![leg]).into_iter().filter(|l| *l != leg).collect();
+        let others: Vec<LegId> = std::mem::replace(&mut record.legs, vec![leg])
+            .into_iter()
+            .filter(|l| *l != leg)
+            .collect();
         for other in others {
             self.hang_up(other, turn);
         }

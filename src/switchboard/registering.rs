@@ -106,8 +106,7 @@ impl Switchboard {
         let country = country.ok_or("callback-invalid-number")?;
         let own = record.party.number.as_ref().map(ToString::to_string);
         let wanted = wish.number.clone().or(own).ok_or("callback-invalid-number")?;
-        let verified =
-            number::verify(&wanted, country).map_err(|_| "callback-invalid-number")?;
+        let verified = number::verify(&wanted, country).map_err(|_| "callback-invalid-number")?;
         let allowed = self.settings.policy.check(&verified);
         allowed.map_err(|fault| fault.escalation())?;
         Ok(verified.number)

@@ -152,12 +152,7 @@ impl Switchboard {
         }
     }
 
-    fn bindings_changed(
-        &mut self,
-        account: String,
-        bindings: Vec<Binding>,
-        turn: &mut Turn<'_>,
-    ) {
+    fn bindings_changed(&mut self, account: String, bindings: Vec<Binding>, turn: &mut Turn<'_>) {
         let Some(agent) = self.settings.agents.iter().find(|agent| agent.login.user == account)
         else {
             return;

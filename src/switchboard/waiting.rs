@@ -96,13 +96,7 @@ impl Switchboard {
         })
     }
 
-    fn leave_queue(
-        &mut self,
-        call: CallId,
-        entry: EntryId,
-        reason: Leaving,
-        turn: &mut Turn<'_>,
-    ) {
+    fn leave_queue(&mut self, call: CallId, entry: EntryId, reason: Leaving, turn: &mut Turn<'_>) {
         let (reason, result) = match reason {
             Leaving::Abandoned => (QueueLeaving::Abandoned, Some(CallResult::Abandoned)),
             Leaving::Exited => (QueueLeaving::Exited, None),
