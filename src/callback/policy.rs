@@ -108,7 +108,7 @@ impl Policy {
     /// # Errors
     ///
     /// It may not be dialled, or does not exist any more.
-    pub fn check_again(&self, number: &PhoneNumber) -> Result<(), PolicyFault> {
+    pub fn check_number(&self, number: &PhoneNumber) -> Result<(), PolicyFault> {
         let country = number::country_of(number).ok_or(PolicyFault::Global)?;
         self.judge(number.as_str(), country).map(drop)
     }

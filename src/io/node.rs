@@ -21,7 +21,7 @@ use crate::switchboard::input::Input;
 use crate::switchboard::output::{Output, Tale};
 use crate::switchboard::settings::Settings;
 use crate::switchboard::store::{Refusal, Reply, Request};
-use crate::switchboard::switchboard::Switchboard;
+use crate::switchboard::heart::Switchboard;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use tokio::sync::mpsc;

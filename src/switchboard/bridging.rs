@@ -1,7 +1,7 @@
 //! Joining and parting: the moment two people hear each other, and the moment they stop.
 
+use super::heart::{Switchboard, Waiter};
 use super::job::Stage;
-use super::switchboard::{Switchboard, Waiter};
 use super::turn::Turn;
 use crate::base::id::{CallId, CallbackId, JobId, LegId};
 use crate::callback;

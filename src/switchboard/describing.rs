@@ -1,7 +1,7 @@
 //! SDP of our legs: what we offer and answer, and what was agreed on, told to the sound.
 
+use super::heart::Switchboard;
 use super::leg::{Description, Leg, Line, Owner, Stage};
-use super::switchboard::Switchboard;
 use super::turn::Turn;
 use crate::audio::g711::Law;
 use crate::base::id::{LegId, PortId, SessionId};

@@ -1,9 +1,9 @@
 //! Dialling the customer: through which trunk, with which ANI, and what the answers mean.
 
 use super::address::{address, uri};
+use super::heart::{Alarm, Parting, Switchboard};
 use super::leg::Owner;
 use super::settings::{Identity, NumberForm, Trunk};
-use super::switchboard::{Alarm, Parting, Switchboard};
 use super::turn::Turn;
 use crate::audio::sound::Sound;
 use crate::base::id::{CallbackId, JobId, LegId};
@@ -26,7 +26,7 @@ impl Switchboard {
         let Some(record) = self.callbacks.get_mut(&id) else { return };
         record.tried.clear();
         let promise = &record.request.row().promise;
-        if let Err(fault) = self.settings.policy.check_again(&promise.number) {
+        if let Err(fault) = self.settings.policy.check_number(&promise.number) {
             tracing::warn!(callback = %id, number = ?promise.number, ?fault, "policy forbids it");
             return self.tell_callback(id, CallbackEvent::Missed(Miss::Forbidden), turn);
         }
@@ -243,13 +243,13 @@ impl Switchboard {
         turn: &mut Turn<'_>,
     ) {
         let mut rang = false;
-        if let Some(record) = self.callbacks.get_mut(&id) {
-            if let Some(leg) = record.customer {
-                rang = self.legs.find(leg).is_some_and(|leg| leg.rang);
-                self.timers.stop(Alarm::CustomerRing(id));
-                self.hang_up(leg, turn);
-                self.customer_forgotten(id);
-            }
+        if let Some(record) = self.callbacks.get_mut(&id)
+            && let Some(leg) = record.customer
+        {
+            rang = self.legs.find(leg).is_some_and(|leg| leg.rang);
+            self.timers.stop(Alarm::CustomerRing(id));
+            self.hang_up(leg, turn);
+            self.customer_forgotten(id);
         }
         self.end_job(job, crate::queue::event::AfterWork::NotReady, None, turn);
         self.tell_callback(id, CallbackEvent::AgentLost { rang }, turn);
@@ -263,10 +263,10 @@ impl Switchboard {
             "callback.missed",
             vec![("callback", id.to_string()), ("why", format!("{miss:?}"))],
         );
-        if outcome::may_try_next_trunk(failure) {
-            if let Some(trunk) = self.next_trunk(id) {
-                return self.tell_callback(id, CallbackEvent::NextTrunk { trunk }, turn);
-            }
+        if outcome::may_try_next_trunk(failure)
+            && let Some(trunk) = self.next_trunk(id)
+        {
+            return self.tell_callback(id, CallbackEvent::NextTrunk { trunk }, turn);
         }
         self.tell_callback(id, CallbackEvent::Missed(miss), turn);
     }

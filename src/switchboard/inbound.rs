@@ -1,10 +1,10 @@
 //! Calls that come in: who calls, what was dialled, which flow begins.
 
 use super::call::{Call, Party};
+use super::heart::Switchboard;
 use super::leg::Owner;
 use super::settings::Trunk;
 use super::store::{CallResult, Interaction};
-use super::switchboard::Switchboard;
 use super::turn::Turn;
 use crate::base::id::{CallId, SessionId};
 use crate::base::number::{self, Country, PhoneNumber};

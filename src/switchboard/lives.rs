@@ -1,6 +1,6 @@
 //! Carries out what a callback's life asks, and brings lives back after a restart.
 
-use super::switchboard::{Alarm, Callback, Switchboard, Waiter};
+use super::heart::{Alarm, Callback, Switchboard, Waiter};
 use super::turn::{Turn, Work};
 use crate::base::id::{CallbackId, EntryId};
 use crate::base::outbox::Outbox;
@@ -110,7 +110,7 @@ impl Switchboard {
         bindings: Vec<Binding>,
         turn: &mut Turn<'_>,
     ) {
-        self.user_agent.load_bindings(&account, bindings);
+        self.user_agent.load_bindings(turn.now, &account, bindings);
         let agent = self.settings.agents.iter().find(|agent| agent.login.user == account);
         let Some(agent) = agent.filter(|agent| agent.auto_ready).map(|agent| agent.name.clone())
         else {

@@ -1,8 +1,8 @@
 //! A caller between the queue and a callback: carries the intent's words to queue, store and
 //! flow.
 
+use super::heart::{Alarm, Switchboard};
 use super::store::CallResult;
-use super::switchboard::{Alarm, Switchboard};
 use super::turn::{Turn, Work};
 use crate::base::id::{CallId, EntryId};
 use crate::base::number::PhoneNumber;

@@ -201,7 +201,7 @@ fn what_may_never_be_dialled_is_refused_in_every_spelling() {
 fn numbers_of_the_country_pass() {
     for value in ["601234567", "+48601234567", "0048 601 234 567", "22 123 45 67"] {
         let verified = poland().judge(value, country("PL")).expect("dialable");
-        assert_eq!(poland().check_again(&verified.number), Ok(()), "{value}");
+        assert_eq!(poland().check_number(&verified.number), Ok(()), "{value}");
     }
 }
 
