@@ -5,3 +5,5 @@ pub mod sip_ports;
 mod sip_stream;
 mod sip_udp;
 pub mod prompts;
+pub mod clock;
+pub mod store;
