@@ -5,7 +5,7 @@ use super::clock::{self, Clock};
 use super::media_engine::{EngineSettings, MediaEngine};
 use super::node::{Node, Word, World};
 use super::recordings::Recordings;
-use super::sip_ports::SipPorts;
+use super::sip_ports::{Limits, SipPorts};
 use super::store::Store;
 use crate::base::id::Ids;
 use crate::config::load::Loaded;
@@ -62,7 +62,7 @@ impl Server {
         })?;
         let bind = SocketAddr::new(io.sip_address, settings.site.sip_port);
         // The sockets come first: a second server on the same data must not touch its store.
-        let sip = SipPorts::bind(bind).await.map_err(|fault| StartError {
+        let (sip, sip_events) = SipPorts::bind(bind, Limits::default()).await.map_err(|fault| StartError {
             what: format!("SIP cannot listen on {bind}: {fault}"),
             help: "end the other program on this port, or set sip.port",
         })?;

@@ -5,7 +5,7 @@
 
 use super::clock::{self, Clock};
 use super::media_engine::{EngineSettings, MediaEngine};
-use super::sip_ports::SipPorts;
+use super::sip_ports::{Limits, SipPorts};
 use crate::audio::g711::Law;
 use crate::audio::sound::Sound;
 use crate::base::digit::Digit;
@@ -32,6 +32,7 @@ use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
 /// How a softphone is set up.
@@ -92,7 +93,9 @@ pub struct Softphone {
     ids: Ids,
     user_agent: UserAgent,
     sip: SipPorts,
+    sip_events: mpsc::Receiver<SipEvent>,
     media: MediaEngine,
+    media_events: mpsc::Receiver<MediaEvent>,
     lines: BTreeMap<SessionId, Line>,
     heard: VecDeque<Heard>,
 }
@@ -106,7 +109,7 @@ impl Softphone {
     pub async fn start(mut settings: SoftphoneSettings) -> io::Result<Self> {
         let clock = Clock::start();
         let mut entropy = clock::entropy()?;
-        let sip = SipPorts::bind(settings.bind).await?;
+        let (sip, sip_events) = SipPorts::bind(settings.bind, Limits::default()).await?;
         settings.bind = sip.local_addr();
         settings.user_agent.identity.port = settings.bind.port();
         let media = MediaEngine::start(EngineSettings {
@@ -224,8 +227,8 @@ impl Softphone {
             tokio::select! {
                 biased;
                 () = at(wake) => self.sip_event(SipEvent::Timer),
-                Some(event) = self.sip.event() => self.sip_event(event),
-                Some(event) = self.media.event() => self.media_event(event),
+                Some(event) = self.sip_events.recv() => self.sip_event(event),
+                Some(event) = self.media_events.recv() => self.media_event(event),
                 () = at(until) => return Heard::Moment,
             }
         }

@@ -1,6 +1,7 @@
 //! The command line: one word for each thing that the program does.
 
 mod check;
+mod logging;
 mod output;
 mod run;
 mod say;
