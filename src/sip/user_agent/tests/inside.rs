@@ -34,9 +34,10 @@ fn a_reinvite_is_offered_to_the_switchboard_answered_and_acknowledged() {
     let (session, to) = standing(&mut desk);
     let moved = offer("sip:gw@192.0.2.44:5066");
     desk.hears(CARRIER, &from_caller("one", "INVITE", (2, "re"), &to, &moved));
-    assert_eq!((desk.sends(), desk.tells()), (vec!["100 INVITE".into()], vec![
-        "reoffered with body".to_owned()
-    ]));
+    assert_eq!(
+        (desk.sends(), desk.tells()),
+        (vec!["100 INVITE".into()], vec!["reoffered with body".to_owned()])
+    );
     desk.orders(Command::AcceptReoffer { session, body: Body::sdp(ANSWER) });
     desk.waits(Duration::from_millis(600));
     assert_eq!(desk.sends(), ["200 INVITE"; 2], "repeated until the ACK");
@@ -121,7 +122,10 @@ fn our_reinvite_is_answered_and_acknowledged_and_a_repeat_again() {
     let (session, _) = standing_ours(&mut desk);
     desk.orders(Command::Reoffer { session, body: Body::sdp(OFFER) });
     let invite = desk.last("INVITE");
-    assert_eq!((invite.cseq(), invite.to_tag().as_deref()), (Some((2, Method::INVITE)), Some("far")));
+    assert_eq!(
+        (invite.cseq(), invite.to_tag().as_deref()),
+        (Some((2, Method::INVITE)), Some("far"))
+    );
     let answer = reply(&invite, "200 OK", "", &answer_of("sip:b@192.0.2.11"));
     desk.hears(CARRIER, &answer);
     desk.hears(CARRIER, &answer);
@@ -134,8 +138,7 @@ fn our_reinvite_is_answered_and_acknowledged_and_a_repeat_again() {
 fn glare_makes_who_called_wait_longer_and_try_again() {
     for ours in [true, false] {
         let mut desk = Desk::new();
-        let session =
-            if ours { standing_ours(&mut desk).0 } else { standing(&mut desk).0 };
+        let session = if ours { standing_ours(&mut desk).0 } else { standing(&mut desk).0 };
         desk.orders(Command::Reoffer { session, body: Body::sdp(OFFER) });
         let invite = desk.last("INVITE");
         desk.hears(CARRIER, &reply(&invite, "491 Request Pending", "", ""));
@@ -196,7 +199,10 @@ fn an_older_request_than_the_last_gets_500() {
     let (_, to) = standing(&mut desk);
     desk.hears(CARRIER, &from_caller("one", "OPTIONS", (9, "o9"), &to, ""));
     desk.hears(CARRIER, &from_caller("one", "BYE", (8, "o8"), &to, ""));
-    assert_eq!((desk.sends(), desk.tells()), (vec!["200 OPTIONS".into(), "500 BYE".into()], vec![]));
+    assert_eq!(
+        (desk.sends(), desk.tells()),
+        (vec!["200 OPTIONS".into(), "500 BYE".into()], vec![])
+    );
 }
 
 #[test]

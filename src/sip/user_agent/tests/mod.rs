@@ -56,7 +56,11 @@ fn settings() -> UserAgentSettings {
 }
 
 fn udp(remote: &str) -> Path {
-    Path { transport: Transport::Udp, remote: remote.parse().expect("an address"), connection: None }
+    Path {
+        transport: Transport::Udp,
+        remote: remote.parse().expect("an address"),
+        connection: None,
+    }
 }
 
 impl Desk {
@@ -210,11 +214,7 @@ fn reply(request: &Message, status: &str, tag: &str, rest: &str) -> String {
     }
     let (via, from) = (line("Via"), line("From"));
     let rest = if rest.contains("\n\n") { rest.to_owned() } else { format!("{rest}\n") };
-    format!(
-        "SIP/2.0 {status}\n{via}{from}{to}\n{}{}{rest}",
-        line("Call-ID"),
-        line("CSeq"),
-    )
+    format!("SIP/2.0 {status}\n{via}{from}{to}\n{}{}{rest}", line("Call-ID"), line("CSeq"),)
 }
 
 /// A 2xx's Contact and SDP.
@@ -238,7 +238,13 @@ fn invite(branch: &str) -> String {
 }
 
 /// A request of the caller of [`invite`] in the dialog that `to` (our To with its tag) names.
-fn from_caller(branch: &str, method: &str, (cseq, leg): (u32, &str), to: &str, rest: &str) -> String {
+fn from_caller(
+    branch: &str,
+    method: &str,
+    (cseq, leg): (u32, &str),
+    to: &str,
+    rest: &str,
+) -> String {
     let rest = if rest.contains("\n\n") { rest.to_owned() } else { format!("{rest}\n") };
     format!(
         "{method} sip:ringback@10.0.0.1:5060 SIP/2.0\n\
