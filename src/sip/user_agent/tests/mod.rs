@@ -45,7 +45,7 @@ struct Desk {
 fn settings() -> UserAgentSettings {
     let login = Login { user: "ring".to_owned(), password: "s3same".to_owned() };
     let networks = vec![(IpAddr::from([192, 0, 2, 0]), 24)];
-    let carrier = TrunkAccess { networks, login: Some(login) };
+    let carrier = TrunkAccess { networks, login: Some(login), registration: None };
     UserAgentSettings {
         identity: Identity { address: IpAddr::from([10, 0, 0, 1]), port: 5060 },
         realm: "ringback".to_owned(),

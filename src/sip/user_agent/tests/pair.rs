@@ -51,7 +51,7 @@ impl Pair {
             let mut settings = settings();
             settings.identity.address = IpAddr::from([10, 0, 0, side + 1]);
             let networks = vec![(IpAddr::from([10, 0, 0, 0]), 8)];
-            let other = TrunkAccess { networks, login: None };
+            let other = TrunkAccess { networks, ..TrunkAccess::default() };
             settings.trunks = [("other".to_owned(), other)].into();
             UserAgent::new(settings, chance.child(), Ids::new(u16::from(side), 1))
         });

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::sip::event::Who;
+use crate::sip::user_agent::settings::TrunkRegistration;
 
 fn register(cseq: u32, lines: &str) -> String {
     format!(
@@ -149,4 +150,35 @@ fn contacts_from_the_store_hold_until_they_expire() {
     assert!(later.agent.bindings("gone", later.now).is_empty(), "no account of ours");
     later.hears(PHONE, &call_from("anonymous", "one"));
     assert_eq!(later.sends(), ["401 INVITE"]);
+}
+
+#[test]
+fn we_register_at_a_trunk_with_its_login_and_sign_out() {
+    let mut settings = settings();
+    let carrier = settings.trunks.get_mut("carrier").expect("the carrier");
+    carrier.registration = Some(TrunkRegistration {
+        registrar: Uri::parse("sip:carrier.example").expect("a URI"),
+        aor: Uri::parse("sip:ring@carrier.example").expect("a URI"),
+        path: udp(CARRIER),
+        expiry: Duration::from_secs(600),
+    });
+    let mut desk = Desk::with(settings);
+    desk.waits(Duration::ZERO);
+    let first = desk.last("REGISTER");
+    let asks = "WWW-Authenticate: Digest realm=\"c\", nonce=\"n\", qop=\"auth\"\n";
+    desk.hears(CARRIER, &reply(&first, "401 Unauthorized", "r", asks));
+    let second = desk.last("REGISTER");
+    assert!(second.headers.has("Authorization") && second.via() != first.via());
+    desk.hears(CARRIER, &reply(&second, "200 OK", "r", "Expires: 600\n"));
+    assert_eq!(desk.tells(), ["carrier true"]);
+    desk.sends();
+    desk.waits(Duration::from_secs(490));
+    assert_eq!(desk.sends().first().map(String::as_str), Some("REGISTER"), "in good time");
+    let now = desk.now;
+    desk.agent.sign_out(now, &mut desk.out);
+    desk.collect();
+    assert_eq!(desk.last("REGISTER").expires(), Some(0));
+    assert_eq!(desk.tells(), ["carrier false"]);
+    desk.waits(Duration::from_secs(40));
+    assert_eq!(desk.counts(), Counts::default());
 }
