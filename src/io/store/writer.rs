@@ -65,7 +65,14 @@ impl Writer {
         self.database.close().await;
     }
 
-    async fn perform(&mut self, batch: Vec<Request>) {
+    /// As after a transaction that failed with this promise in it.
+    #[cfg(test)]
+    pub(super) fn revoke_first(&mut self, callback: CallbackId) {
+        self.revoked.push(callback);
+    }
+
+    /// One transaction and its replies.
+    pub(super) async fn perform(&mut self, batch: Vec<Request>) {
         let replies = match self.transact(&batch).await {
             Ok(replies) => {
                 self.revoked.clear();
