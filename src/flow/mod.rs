@@ -1,9 +1,16 @@
 //! The flow language: text that a designer writes, checked and then run for each call.
 
+mod check;
+mod decode;
 pub mod effect;
 pub mod expression;
 pub mod graph;
 pub mod known;
+pub mod load;
+pub mod notation;
 pub mod scope;
+pub mod site;
 pub mod types;
 pub mod value;
+
+pub use load::load;
