@@ -1,6 +1,9 @@
 //! The only room that awaits, binds, reads clocks, draws chance and opens files.
 
+pub mod clock;
+pub mod prompts;
 mod sip_inbox;
 pub mod sip_ports;
 mod sip_stream;
 mod sip_udp;
+pub mod store;
