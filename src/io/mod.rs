@@ -1,1 +1,4 @@
-//! (to be written)
+//! The only room that awaits, binds, reads clocks, draws chance and opens files.
+
+pub mod media_engine;
+pub mod recordings;
