@@ -7,3 +7,5 @@ pub mod sip_ports;
 mod sip_stream;
 mod sip_udp;
 pub mod store;
+pub mod media_engine;
+pub mod recordings;
