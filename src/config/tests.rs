@@ -140,7 +140,7 @@ fn the_commented_carrier_is_right() {
 
 #[test]
 fn the_commented_hours_policy_and_public_address_are_right() {
-    let text = uncommented("hours", 4, &[]).replace("    mon-sun: 00:00-24:00", "    #");
+    let text = uncommented("hours", 4).replace("    mon-sun: 00:00-24:00", "    #");
     assert!(
         good(&text)
             .settings
