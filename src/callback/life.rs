@@ -161,8 +161,19 @@ impl Request {
             Event::Stored { durable } => self.stored(now, durable, out),
             Event::Timer => self.timer(now, out),
             Event::Ringing => {}
-            other if matches!(self.writing, Writing::Asked(_)) => self.postpone_event(other),
-            other => self.act(now, other, out),
+            Event::Offered { .. }
+            | Event::AgentAccepted
+            | Event::OfferFailed
+            | Event::Dial { .. }
+            | Event::NextTrunk { .. }
+            | Event::Postpone { .. }
+            | Event::Cancel { .. }
+            | Event::Supersede
+            | Event::AgentLost { .. }
+            | Event::Answered
+            | Event::Missed(_)
+            | Event::Finished { .. }
+            | Event::Abandoned => self.act_or_postpone(now, event, out),
         }
         while !matches!(self.writing, Writing::Asked(_)) {
             let Some(event) = self.later.pop_front() else { break };
@@ -201,8 +212,10 @@ impl Request {
         }
     }
 
-    fn postpone_event(&mut self, event: Event) {
-        if self.later.len() < EVENTS_WAITING_MAX {
+    fn act_or_postpone(&mut self, now: Now, event: Event, out: &mut Outbox<Effect>) {
+        if !matches!(self.writing, Writing::Asked(_)) {
+            self.act(now, event, out);
+        } else if self.later.len() < EVENTS_WAITING_MAX {
             self.later.push_back(event);
         } else {
             let callback = self.callback();
@@ -289,7 +302,7 @@ impl Request {
             step.durable = self.enter_waiting(now);
         }
         let failures = step.failures;
-        tracing::warn!(callback = %self.callback(), failures, "callback not stored, will try again");
+        tracing::warn!(callback = %self.callback(), failures, "not stored, will be tried again");
         self.writing = Writing::Unstored { step, again_at: now.monotonic + pause };
     }
 

@@ -68,7 +68,11 @@ impl Policy {
             NumberFault::Short => PolicyFault::Short,
             NumberFault::Global => PolicyFault::Global,
             _ if is_short_or_emergency(value, country) => PolicyFault::Short,
-            other => PolicyFault::Invalid(other),
+            NumberFault::NotANumber
+            | NumberFault::TooShort
+            | NumberFault::TooLong
+            | NumberFault::UnknownCountry
+            | NumberFault::NotInPlan => PolicyFault::Invalid(fault),
         })?;
         self.check(&verified)?;
         Ok(verified)

@@ -125,7 +125,8 @@ pub enum Event {
     },
     /// [`Effect::DismissCallback`] is done.
     CallbackDismissed,
-    /// The step in progress ended badly, or a signal came from outside (`callback-started-too-long`).
+    /// The step in progress ended badly, or a signal came from outside
+    /// (`callback-started-too-long`).
     Escalated(Escalation),
     /// The caller has hung up: `when_caller_hangs_up` runs, then [`Effect::Finished`].
     HungUp,

@@ -9,6 +9,8 @@ pub enum Answer {
     Value(Type),
     /// A time of day; the value is the duration since local midnight.
     Clock,
+    /// Cannot be told, because of a mistake elsewhere: fits everywhere.
+    Untold,
 }
 
 /// One field of a known object.

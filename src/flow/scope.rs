@@ -12,15 +12,21 @@ pub struct Declared {
     pub kind: Type,
     /// The texts it may be, if they are limited.
     pub one_of: Vec<String>,
-    /// Of a record: its fields.
-    pub fields: BTreeMap<String, Self>,
+    /// Of a record: its fields; `None` when they cannot be told because of a mistake elsewhere.
+    pub fields: Option<BTreeMap<String, Self>>,
 }
 
 impl Declared {
     /// A variable of a type, without limits.
     #[must_use]
     pub const fn of(kind: Type) -> Self {
-        Self { kind, one_of: Vec::new(), fields: BTreeMap::new() }
+        Self { kind, one_of: Vec::new(), fields: Some(BTreeMap::new()) }
+    }
+
+    /// A variable whose value is a mistake somewhere else; it fits everywhere.
+    #[must_use]
+    pub const fn untold() -> Self {
+        Self { kind: Type::Record, one_of: Vec::new(), fields: None }
     }
 }
 
@@ -100,19 +106,23 @@ fn field_of(
     fields: &[String],
     place: &Place,
 ) -> Result<Meaning, Complaint> {
+    let Some(known) = &declared.fields else {
+        return Ok(Meaning { answer: Answer::Untold, one_of: Vec::new() });
+    };
     let Some((field, rest)) = fields.split_first() else {
         let answer = Answer::Value(declared.kind);
         return Ok(Meaning { answer, one_of: declared.one_of.clone() });
     };
-    if let Some(inner) = declared.fields.get(field) {
+    if let Some(inner) = known.get(field) {
         return field_of(field, inner, rest, place);
     }
-    let message = match declared.kind {
-        Type::Record => format!("`{name}` has no output `{field}`"),
-        kind => format!("`{name}` is a {} and has no fields", kind.word()),
+    let message = if declared.kind == Type::Record {
+        format!("`{name}` has no output `{field}`")
+    } else {
+        format!("`{name}` is a {} and has no fields", declared.kind.word())
     };
     let mut complaint = Complaint::error("unknown-name", place, message);
-    complaint.suggest(field, declared.fields.keys().map(String::as_str));
+    complaint.suggest(field, known.keys().map(String::as_str));
     Err(complaint)
 }
 

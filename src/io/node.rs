@@ -17,11 +17,13 @@ use crate::base::entropy::Entropy;
 use crate::base::id::{Ids, RecordingId, TicketId};
 use crate::base::outbox::Outbox;
 use crate::base::time::Deadline;
+use crate::media::command::Event as MediaEvent;
+use crate::sip::event::Event as SipEvent;
 use crate::switchboard::input::Input;
 use crate::switchboard::output::{Output, Tale};
 use crate::switchboard::settings::Settings;
 use crate::switchboard::store::{Refusal, Reply, Request};
-use crate::switchboard::switchboard::Switchboard;
+use crate::switchboard::heart::Switchboard;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -39,8 +41,12 @@ pub struct World {
     pub clock: Clock,
     /// SIP sockets.
     pub sip: SipPorts,
+    /// What comes out of them.
+    pub sip_events: mpsc::Receiver<SipEvent>,
     /// RTP sockets and media threads.
     pub media: MediaEngine,
+    /// What happens in them.
+    pub media_events: mpsc::Receiver<MediaEvent>,
     /// The store.
     pub store: Store,
     /// Recordings on disk.
@@ -132,9 +138,9 @@ impl Node {
             },
             Some(reply) = self.world.store.reply() => Some(Input::Stored(reply)),
             () = timer => Some(Input::Timer),
-            Some(event) = self.world.media.event() => Some(Input::Media(event)),
+            Some(event) = self.world.media_events.recv() => Some(Input::Media(event)),
             Some(sound) = self.sounds.1.recv() => Some(sound),
-            Some(event) = self.world.sip.event() => Some(Input::Sip(event)),
+            Some(event) = self.world.sip_events.recv() => Some(Input::Sip(event)),
         }
     }
 

@@ -2,18 +2,12 @@
 
 use super::fault::Fault;
 use super::header::Via;
-use super::message::{Message, Start};
+use super::message::{Message, Start, read_cseq};
 use super::text;
 use super::uri::NameAddr;
 
 /// Most Via values in one message; more is a loop.
 pub const VIAS_MAX: usize = 100;
-
-/// Headers that RFC 3261 §8.1.1 and §8.2.6.2 demand of every message.
-const MANDATORY: [&str; 5] = ["Via", "From", "To", "Call-ID", "CSeq"];
-
-/// Headers with one value only.
-const SINGLE: [&str; 6] = ["From", "To", "Call-ID", "CSeq", "Max-Forwards", "Content-Length"];
 
 impl Message {
     /// The first fault of a message that could be read; `None` when it is fit for handling.
@@ -21,67 +15,104 @@ impl Message {
     /// Malformed headers that nobody needs, such as Date, are no fault (RFC 3261 §8.2.2).
     #[must_use]
     pub fn fault(&self) -> Option<Fault> {
-        self.presence_fault().or_else(|| self.value_fault()).or_else(|| self.address_fault())
+        self.check().err()
     }
 
-    fn presence_fault(&self) -> Option<Fault> {
-        for name in SINGLE {
-            let mut lines = self.headers.lines(name);
-            let first = lines.next();
-            // The same value twice can mislead nobody.
-            if lines.any(|line| Some(line) != first) {
-                return Some(Fault::Repeated(name));
-            }
+    fn check(&self) -> Result<(), Fault> {
+        let mut seen = Seen::default();
+        for (name, value) in self.headers.iter() {
+            seen.note(name, value)?;
         }
-        MANDATORY.into_iter().find(|name| self.headers.first(name).is_none()).map(Fault::Missing)
-    }
-
-    fn value_fault(&self) -> Option<Fault> {
-        let mut vias = 0;
-        for value in self.headers.all("Via") {
-            vias += 1;
-            if vias > VIAS_MAX {
-                return Some(Fault::TooManyHeaders);
-            }
-            if Via::parse(value).is_none() {
-                return Some(Fault::Malformed("Via"));
-            }
-        }
-        if self.call_id().is_none_or(str::is_empty) {
-            return Some(Fault::Malformed("Call-ID"));
-        }
-        let Some((_, cseq_method)) = self.cseq() else { return Some(Fault::Malformed("CSeq")) };
-        if self.headers.has("Max-Forwards") && self.max_forwards().is_none() {
-            return Some(Fault::Malformed("Max-Forwards"));
-        }
-        if let Some(length) = self.headers.first("Content-Length")
-            && text::number::<u32>(length).is_none()
-        {
-            return Some(Fault::Malformed("Content-Length"));
-        }
+        seen.check()?;
+        let (_, cseq_method) = seen.cseq.and_then(read_cseq).ok_or(Fault::Malformed("CSeq"))?;
         match &self.start {
-            Start::Request { method, .. } if *method != cseq_method => Some(Fault::MethodMismatch),
-            Start::Request { .. } | Start::Response { .. } => None,
+            Start::Request { method, .. } if *method != cseq_method => Err(Fault::MethodMismatch),
+            Start::Request { .. } => self.check_addresses(),
+            // Nobody could be told of a fault in a Contact, and the status is worth having.
+            Start::Response { .. } => Ok(()),
         }
     }
 
-    /// Contact and the routes of a response are only looked at by who needs them: it cannot be
-    /// refused, and its status is worth having.
-    fn address_fault(&self) -> Option<Fault> {
-        for name in ["From", "To"] {
-            if self.headers.first(name).and_then(NameAddr::parse).is_none() {
-                return Some(Fault::Malformed(name));
+    fn check_addresses(&self) -> Result<(), Fault> {
+        for (name, value) in self.headers.iter() {
+            let name = match name {
+                "Contact" => "Contact",
+                "Route" => "Route",
+                "Record-Route" => "Record-Route",
+                _ => continue,
+            };
+            let star = name == "Contact" && value == "*";
+            if !star && text::list(value).any(|one| NameAddr::parse(one).is_none()) {
+                return Err(Fault::Malformed(name));
             }
         }
-        if !self.is_request() {
-            return None;
-        }
-        if self.contacts().is_none() {
-            return Some(Fault::Malformed("Contact"));
-        }
-        let unread = |name: &'static str| {
-            self.headers.all(name).any(|value| NameAddr::parse(value).is_none())
+        Ok(())
+    }
+}
+
+/// The headers that may stand once, and how many Vias there are.
+#[derive(Default)]
+struct Seen<'a> {
+    vias: usize,
+    from: Option<&'a str>,
+    to: Option<&'a str>,
+    call_id: Option<&'a str>,
+    cseq: Option<&'a str>,
+    max_forwards: Option<&'a str>,
+    content_length: Option<&'a str>,
+}
+
+impl<'a> Seen<'a> {
+    fn note(&mut self, name: &str, value: &'a str) -> Result<(), Fault> {
+        let (place, name) = match name {
+            "Via" => return self.note_vias(value),
+            "From" => (&mut self.from, "From"),
+            "To" => (&mut self.to, "To"),
+            "Call-ID" => (&mut self.call_id, "Call-ID"),
+            "CSeq" => (&mut self.cseq, "CSeq"),
+            "Max-Forwards" => (&mut self.max_forwards, "Max-Forwards"),
+            "Content-Length" => (&mut self.content_length, "Content-Length"),
+            _ => return Ok(()),
         };
-        ["Route", "Record-Route"].into_iter().find(|name| unread(name)).map(Fault::Malformed)
+        // The same value twice can mislead nobody.
+        if place.is_some_and(|known| known != value) {
+            return Err(Fault::Repeated(name));
+        }
+        *place = Some(value);
+        Ok(())
+    }
+
+    fn note_vias(&mut self, line: &str) -> Result<(), Fault> {
+        for value in text::list(line) {
+            self.vias += 1;
+            if self.vias > VIAS_MAX {
+                return Err(Fault::TooManyHeaders);
+            }
+            Via::parse(value).ok_or(Fault::Malformed("Via"))?;
+        }
+        Ok(())
+    }
+
+    /// RFC 3261 §8.1.1 and §8.2.6.2 name the headers that every message has.
+    fn check(&self) -> Result<(), Fault> {
+        if self.vias == 0 {
+            return Err(Fault::Missing("Via"));
+        }
+        let from = self.from.ok_or(Fault::Missing("From"))?;
+        let to = self.to.ok_or(Fault::Missing("To"))?;
+        let call_id = self.call_id.ok_or(Fault::Missing("Call-ID"))?;
+        self.cseq.ok_or(Fault::Missing("CSeq"))?;
+        NameAddr::parse(from).ok_or(Fault::Malformed("From"))?;
+        NameAddr::parse(to).ok_or(Fault::Malformed("To"))?;
+        if call_id.is_empty() {
+            return Err(Fault::Malformed("Call-ID"));
+        }
+        if self.max_forwards.is_some_and(|value| text::number::<u8>(value).is_none()) {
+            return Err(Fault::Malformed("Max-Forwards"));
+        }
+        if self.content_length.is_some_and(|value| text::number::<u32>(value).is_none()) {
+            return Err(Fault::Malformed("Content-Length"));
+        }
+        Ok(())
     }
 }

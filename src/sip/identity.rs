@@ -2,7 +2,6 @@
 
 use super::event::{Path, Transport};
 use super::header::Via;
-use super::method::Method;
 use super::transaction::key::Branch;
 use super::uri::{NameAddr, Uri};
 use crate::base::entropy::Entropy;
@@ -41,12 +40,17 @@ impl Identity {
     /// Our Contact, reached by the transport of the dialog.
     #[must_use]
     pub fn contact(&self, transport: Transport) -> String {
+        NameAddr::new(self.contact_uri(transport)).to_string()
+    }
+
+    /// The URI of our Contact.
+    #[must_use]
+    pub fn contact_uri(&self, transport: Transport) -> Uri {
         let uri = Uri::sip(Some("ringback"), self.address, Some(self.port));
-        let uri = match transport {
+        match transport {
             Transport::Udp => uri,
             Transport::Tcp => uri.with_param("transport", Some("tcp")),
-        };
-        NameAddr::new(uri).to_string()
+        }
     }
 }
 
@@ -70,15 +74,6 @@ impl Context<'_> {
     /// A new tag.
     pub fn tag(&mut self) -> String {
         self.entropy.token(TAG_LETTERS)
-    }
-}
-
-/// Whether Allow names the method, or it is one of those that we take outside dialogs.
-#[must_use]
-pub fn is_known(method: &Method) -> bool {
-    match method {
-        Method::Known(_) => true,
-        Method::Other(_) => false,
     }
 }
 

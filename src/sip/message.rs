@@ -228,8 +228,7 @@ impl Message {
     /// Number and method of CSeq.
     #[must_use]
     pub fn cseq(&self) -> Option<(u32, Method)> {
-        let (number, method) = self.headers.first("CSeq")?.split_once([' ', '\t'])?;
-        Some((text::number(number)?, Method::parse(trim(method))?))
+        read_cseq(self.headers.first("CSeq")?)
     }
 
     /// The first Contact.
@@ -301,6 +300,12 @@ impl Message {
     pub fn lists(&self, header: &str, token: &str) -> bool {
         self.headers.all(header).any(|value| value.eq_ignore_ascii_case(token))
     }
+}
+
+/// Number and method of a CSeq (RFC 3261 §20.16).
+pub(super) fn read_cseq(value: &str) -> Option<(u32, Method)> {
+    let (number, method) = value.split_once([' ', '\t'])?;
+    Some((text::number(number)?, Method::parse(trim(method))?))
 }
 
 /// Delta-seconds, at most 2^32−1 (RFC 3261 §20.19).

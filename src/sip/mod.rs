@@ -12,6 +12,7 @@ pub mod identity;
 pub mod message;
 pub mod method;
 pub mod registrar;
+pub mod registration;
 pub mod session;
 pub mod text;
 pub mod transaction;

@@ -14,6 +14,7 @@ use super::method::Method;
 use super::text::{self, is_token, trim};
 use super::uri::Uri;
 use bytes::Bytes;
+use std::time::Duration;
 
 /// Longest datagram, in bytes: what UDP can carry.
 pub const DATAGRAM_BYTES_MAX: usize = 65_535;
@@ -65,6 +66,15 @@ pub fn answer_to(refusal: &Refusal) -> Option<Message> {
     let mut answer = Message { start, headers, body: Bytes::new() };
     answer.add_to_tag(&stateless_tag(&answer.headers));
     Some(answer)
+}
+
+/// The stateless answer of a server that has no room for a new request (RFC 3261 §21.5.4).
+#[must_use]
+pub fn shed(request: &Message, retry_after: Duration) -> Message {
+    let mut answer = Message::response_to(request, 503, None)
+        .with("Retry-After", retry_after.as_secs().to_string());
+    answer.add_to_tag(&stateless_tag(&answer.headers));
+    answer
 }
 
 /// The same tag for each repetition of one request (RFC 3261 §8.2.7), by FNV-1a.

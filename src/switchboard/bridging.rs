@@ -1,7 +1,7 @@
 //! Joining and parting: the moment two people hear each other, and the moment they stop.
 
+use super::heart::{Switchboard, Waiter};
 use super::job::Stage;
-use super::switchboard::{Switchboard, Waiter};
 use super::turn::Turn;
 use crate::base::id::{CallId, CallbackId, JobId, LegId};
 use crate::callback;
@@ -38,11 +38,7 @@ impl Switchboard {
         let Some(agent_leg) = self.begin_talk(job, turn) else { return };
         self.bridge(customer, agent_leg, turn);
         let agent = self.jobs.get(&job).map(|job| job.agent.clone()).unwrap_or_default();
-        turn.tell(
-            None,
-            "callback.connected",
-            vec![("callback", id.to_string()), ("agent", agent)],
-        );
+        turn.tell(None, "callback.connected", vec![("callback", id.to_string()), ("agent", agent)]);
     }
 
     fn begin_talk(&mut self, job: JobId, turn: &Turn<'_>) -> Option<LegId> {

@@ -1,7 +1,7 @@
 //! SDP of our legs: what we offer and answer, and what was agreed on, told to the sound.
 
+use super::heart::Switchboard;
 use super::leg::{Description, Leg, Line, Owner, Stage};
-use super::switchboard::Switchboard;
 use super::turn::Turn;
 use crate::audio::g711::Law;
 use crate::base::id::{LegId, PortId, SessionId};
@@ -75,7 +75,7 @@ impl Switchboard {
         let theirs = parse::parse(&their_offer.bytes).map_err(|fault| fault.to_string())?;
         let record = self.legs.find_mut(leg).ok_or("the call is over")?;
         let local = local_end(record).ok_or("no RTP port is free")?;
-        let previous = record.description.ours.take();
+        let previous = record.description.ours.clone();
         let (text, agreed) =
             offer::answer(&theirs, &local).map_err(|refusal| refusal.to_string())?;
         let text = previous.map_or_else(|| text.clone(), |old| offer::revised(&old, &text));

@@ -1,8 +1,8 @@
 //! Ends: callers who hang up, flows that are over, sound that fails.
 
+use super::heart::{Alarm, Switchboard};
 use super::leg::{Owner, Stage};
 use super::store::CallResult;
-use super::switchboard::{Alarm, Switchboard};
 use super::turn::{Turn, Work};
 use crate::base::id::{CallId, CallbackId, PortId, RecordingId};
 use crate::callback::intent;

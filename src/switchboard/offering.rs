@@ -1,9 +1,9 @@
 //! Offers: ringing an agent's phones for one entry, and what becomes of that.
 
 use super::address::address;
+use super::heart::{Alarm, Switchboard, Waiter};
 use super::job::{Job, Stage};
 use super::leg::{Leg, Owner};
-use super::switchboard::{Alarm, Switchboard, Waiter};
 use super::turn::Turn;
 use crate::base::id::{EntryId, JobId, LegId};
 use crate::callback;
@@ -127,10 +127,10 @@ impl Switchboard {
         for leg in &record.legs {
             self.hang_up(*leg, turn);
         }
-        if let Some(Waiter::Callback(id)) = self.waiters.get(&record.entry) {
-            if let Some(callback) = self.callbacks.get_mut(id) {
-                callback.job = None;
-            }
+        if let Some(Waiter::Callback(id)) = self.waiters.get(&record.entry)
+            && let Some(callback) = self.callbacks.get_mut(id)
+        {
+            callback.job = None;
         }
         Some(record)
     }

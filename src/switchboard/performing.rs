@@ -1,9 +1,9 @@
 //! Carries out what a call's flow asks.
 
 use super::call::Place;
+use super::heart::{Alarm, Switchboard, Waiter};
 use super::leg::Stage;
 use super::store::CallResult;
-use super::switchboard::{Alarm, Switchboard, Waiter};
 use super::turn::{Turn, Work};
 use crate::base::id::{CallId, EntryId, RecordingId};
 use crate::base::outbox::Outbox;

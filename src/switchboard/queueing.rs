@@ -1,7 +1,7 @@
 //! Carries out what the queues decide.
 
+use super::heart::{Switchboard, Waiter};
 use super::offering::Offer;
-use super::switchboard::{Switchboard, Waiter};
 use super::turn::Turn;
 use crate::base::id::{CallId, EntryId, JobId, LegId};
 use crate::callback::intent;
@@ -123,10 +123,12 @@ impl Switchboard {
 
     /// The other phones of the agent stop ringing.
     fn keep_one_phone(&mut self, job: JobId, leg: LegId, turn: &mut Turn<'_>) {
-        self.timers.stop(super::switchboard::Alarm::AgentRing(job));
+        self.timers.stop(super::heart::Alarm::AgentRing(job));
         let Some(record) = self.jobs.get_mut(&job) else { return };
-        let others: Vec<LegId> =
-            std::mem::replace(&mut record.legs, vec![leg]).into_iter().filter(|l| *l != leg).collect();
+        let others: Vec<LegId> = std::mem::replace(&mut record.legs, vec![leg])
+            .into_iter()
+            .filter(|l| *l != leg)
+            .collect();
         for other in others {
             self.hang_up(other, turn);
         }

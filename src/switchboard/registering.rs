@@ -1,11 +1,11 @@
 //! `register_callback`: from what the flow said to a promise in the store.
 
 use super::call::Call;
+use super::heart::{Switchboard, Waiter};
 use super::store::{CallResult, Done, Refusal};
-use super::switchboard::{Switchboard, Waiter};
 use super::turn::{Turn, Work};
 use crate::base::id::{CallId, RecordingId};
-use crate::base::number::{self, PhoneNumber};
+use crate::base::number::PhoneNumber;
 use crate::base::time::Utc;
 use crate::callback::intent;
 use crate::callback::request::{Material, Promise, Row, Rules, State};
@@ -106,10 +106,8 @@ impl Switchboard {
         let country = country.ok_or("callback-invalid-number")?;
         let own = record.party.number.as_ref().map(ToString::to_string);
         let wanted = wish.number.clone().or(own).ok_or("callback-invalid-number")?;
-        let verified =
-            number::verify(&wanted, country).map_err(|_| "callback-invalid-number")?;
-        let allowed = self.settings.policy.check(&verified);
-        allowed.map_err(|fault| fault.escalation())?;
+        let verified = self.settings.policy.judge(&wanted, country);
+        let verified = verified.map_err(|fault| fault.escalation())?;
         Ok(verified.number)
     }
 

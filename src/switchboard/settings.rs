@@ -8,7 +8,9 @@ use crate::base::number::{Country, PhoneNumber};
 use crate::callback::policy::Policy;
 use crate::flow::graph::FlowSet;
 use crate::queue::settings::QueueSettings;
+use crate::sip;
 use crate::sip::event::Transport;
+use crate::sip::user_agent::settings::{Limits, TrunkAccess, UserAgentSettings};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -204,5 +206,30 @@ impl Settings {
     #[must_use]
     pub fn music_of(&self, queue: &str) -> &str {
         self.queue(queue).map_or("default", |queue| &queue.music)
+    }
+}
+
+impl Settings {
+    /// What the SIP room is told of this site.
+    #[must_use]
+    pub fn user_agent(&self) -> UserAgentSettings {
+        let access = |trunk: &Trunk| TrunkAccess {
+            networks: trunk.sources.clone(),
+            login: trunk.login.as_ref().map(|login| sip::digest::Login {
+                user: login.user.clone(),
+                password: login.password.clone(),
+            }),
+        };
+        let account = |agent: &Agent| (agent.login.user.clone(), agent.login.password.clone());
+        UserAgentSettings {
+            identity: sip::identity::Identity {
+                address: self.site.interfaces.outside,
+                port: self.site.sip_port,
+            },
+            realm: self.site.realm.clone(),
+            trunks: self.trunks.iter().map(|trunk| (trunk.name.clone(), access(trunk))).collect(),
+            accounts: self.agents.iter().map(account).collect(),
+            limits: Limits::default(),
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! A caller between the queue and a callback: carries the intent's words to queue, store and
 //! flow.
 
+use super::heart::{Alarm, Switchboard};
 use super::store::CallResult;
-use super::switchboard::{Alarm, Switchboard};
 use super::turn::{Turn, Work};
 use crate::base::id::{CallId, EntryId};
 use crate::base::number::PhoneNumber;
@@ -96,13 +96,7 @@ impl Switchboard {
         })
     }
 
-    fn leave_queue(
-        &mut self,
-        call: CallId,
-        entry: EntryId,
-        reason: Leaving,
-        turn: &mut Turn<'_>,
-    ) {
+    fn leave_queue(&mut self, call: CallId, entry: EntryId, reason: Leaving, turn: &mut Turn<'_>) {
         let (reason, result) = match reason {
             Leaving::Abandoned => (QueueLeaving::Abandoned, Some(CallResult::Abandoned)),
             Leaving::Exited => (QueueLeaving::Exited, None),

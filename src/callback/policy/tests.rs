@@ -172,7 +172,6 @@ const FORBIDDEN: &[&str] = &[
     "",
     "    ",
     "+0048601234567",
-    "-601234567",
     "anonymous",
     "unavailable",
     "%2B48112",

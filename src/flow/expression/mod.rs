@@ -16,6 +16,7 @@ mod token;
 mod tree;
 mod typing;
 
+pub(in crate::flow) use parser::is_word;
 pub use pattern::Pattern;
 
 use super::scope::Scope;
@@ -40,6 +41,11 @@ impl Expression {
     pub fn parse(text: &str, place: &Place, scope: &Scope) -> Result<Self, Vec<Complaint>> {
         let (tree, verified) = parser::parse(text, place, scope)?;
         Ok(Self { tree, verified })
+    }
+
+    /// Stands where a condition could not be read; never holds.
+    pub(in crate::flow) const fn unreadable() -> Self {
+        Self { tree: tree::Tree::Literal(Value::Unknown), verified: Vec::new() }
     }
 
     /// Whether it holds now.

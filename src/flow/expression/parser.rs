@@ -16,7 +16,7 @@ const WORDS: [&str; 8] = ["and", "or", "not", "in", "true", "false", "yes", "no"
 
 /// Whether a variable may not have this name, because conditions use the word.
 #[must_use]
-pub(super) fn is_word(name: &str) -> bool {
+pub(in crate::flow) fn is_word(name: &str) -> bool {
     WORDS.contains(&name)
 }
 

@@ -170,8 +170,10 @@ fn scope() -> Scope {
         one_of: vec!["registered".to_owned(), "dismissed".to_owned()],
         ..Declared::of(Type::Text)
     };
-    let outcome =
-        Declared { fields: [("result".to_owned(), result)].into(), ..Declared::of(Type::Record) };
+    let outcome = Declared {
+        fields: Some([("result".to_owned(), result)].into()),
+        ..Declared::of(Type::Record)
+    };
     let variables = [
         ("confirmed", Declared::of(Type::YesNo)),
         ("country", Declared::of(Type::Country)),

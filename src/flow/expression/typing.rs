@@ -56,6 +56,7 @@ impl From<Answer> for Sort {
         match answer {
             Answer::Value(kind) => Self::Of(kind),
             Answer::Clock => Self::Clock,
+            Answer::Untold => Self::Any,
         }
     }
 }

@@ -1,3 +1,5 @@
+//! Digest by the figures that the RFCs print.
+
 use super::*;
 
 fn login(user: &str, password: &str) -> Login {

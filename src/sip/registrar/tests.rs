@@ -1,3 +1,5 @@
+//! Days in the life of an agent's phone at the registrar.
+
 use super::*;
 use crate::sip::wire::read_datagram;
 

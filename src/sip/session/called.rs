@@ -119,11 +119,17 @@ impl Session {
         self.state = State::Accepted(awaited);
     }
 
-    pub(super) fn refuse(&mut self, refusal: &Refusal, out: &mut Outbox<Step>) {
-        self.turn_away(refusal, Ending::ByUs, out);
+    pub(super) fn refuse(&mut self, refusal: &Refusal, now: Moment, out: &mut Outbox<Step>) {
+        self.turn_away(refusal, Ending::ByUs, now, out);
     }
 
-    fn turn_away(&mut self, refusal: &Refusal, ending: Ending, out: &mut Outbox<Step>) {
+    fn turn_away(
+        &mut self,
+        refusal: &Refusal,
+        ending: Ending,
+        now: Moment,
+        out: &mut Outbox<Step>,
+    ) {
         let State::Called(called) = &self.state else { return };
         let status = refusal.status.clamp(300, 699);
         let mut response = Message::response_to(&called.invite, status, refusal.reason.as_deref());
@@ -133,26 +139,26 @@ impl Session {
         }
         out.push(Step::Respond(called.server, Box::new(response)));
         self.end(ending, out);
-        self.over(out);
+        self.over(now, out);
     }
 
     /// The caller cancelled an INVITE: the first one, or a re-INVITE. After our final answer
     /// it means nothing (RFC 3261 §9.2).
-    pub(super) fn cancelled(&mut self, server: ServerId, out: &mut Outbox<Step>) {
+    pub(super) fn cancelled(&mut self, server: ServerId, now: Moment, out: &mut Outbox<Step>) {
         let first = match &self.state {
             State::Called(called) => called.server == server,
-            State::Calling(_) | State::Accepted(_) | State::Confirmed | State::Over => false,
+            State::Calling(_) | State::Accepted(_) | State::Confirmed | State::Over { .. } => false,
         };
         if first {
-            self.turn_away(&terminated(), Ending::Cancelled, out);
+            self.turn_away(&terminated(), Ending::Cancelled, now, out);
         } else {
             self.renewal_cancelled(server, out);
         }
     }
 
     /// The caller sends BYE before our answer, which ends the INVITE too (RFC 3261 §15.1.2).
-    pub(super) fn abandoned(&mut self, out: &mut Outbox<Step>) {
-        self.turn_away(&terminated(), Ending::ByPeer, out);
+    pub(super) fn abandoned(&mut self, now: Moment, out: &mut Outbox<Step>) {
+        self.turn_away(&terminated(), Ending::ByPeer, now, out);
     }
 
     /// The ACK to a 2xx of ours.
@@ -179,7 +185,7 @@ impl Session {
                     self.tell(Effect::Confirmed { session, body }, out);
                 }
             }
-            State::Accepted(_) | State::Calling(_) | State::Called(_) | State::Over => {}
+            State::Accepted(_) | State::Calling(_) | State::Called(_) | State::Over { .. } => {}
         }
     }
 
@@ -188,7 +194,7 @@ impl Session {
         let awaited = match &mut self.state {
             State::Accepted(awaited) => Some(awaited),
             State::Confirmed => self.renewal.awaited(),
-            State::Calling(_) | State::Called(_) | State::Over => None,
+            State::Calling(_) | State::Called(_) | State::Over { .. } => None,
         };
         if let Some(awaited) = awaited {
             awaited.pause = doubled(awaited.pause, T2);
@@ -204,7 +210,7 @@ impl Session {
                 self.end(Ending::Lost, out);
                 self.leave(context, out);
             }
-            State::Calling(_) | State::Called(_) | State::Over => {}
+            State::Calling(_) | State::Called(_) | State::Over { .. } => {}
         }
     }
 

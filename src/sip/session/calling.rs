@@ -73,7 +73,7 @@ impl Session {
         let mut session = Self {
             id: invite.session,
             dialog,
-            state: State::Over,
+            state: State::Over { offer: None },
             renewal: Renewal::Quiet,
             wanted: None,
             credentials,
@@ -114,7 +114,7 @@ impl Session {
     pub(super) fn has_early(&self, tag: &str) -> bool {
         match &self.state {
             State::Calling(calling) => calling.early.iter().any(|early| early == tag),
-            State::Called(_) | State::Accepted(_) | State::Confirmed | State::Over => false,
+            State::Called(_) | State::Accepted(_) | State::Confirmed | State::Over { .. } => false,
         }
     }
 
@@ -224,12 +224,14 @@ impl Session {
             rang,
         };
         self.fail(failure, out);
-        self.over(out);
+        self.over(context.now, out);
     }
 
     /// The same INVITE once more, with credentials (RFC 3261 §22.2).
     fn call_again(&mut self, context: &mut Context, out: &mut Outbox<Step>) {
-        let State::Calling(mut calling) = std::mem::replace(&mut self.state, State::Over) else {
+        let State::Calling(mut calling) =
+            std::mem::replace(&mut self.state, State::Over { offer: None })
+        else {
             return;
         };
         calling.branch = self.send_invite(&calling.invite, context, out);
@@ -238,11 +240,11 @@ impl Session {
         self.state = State::Calling(calling);
     }
 
-    pub(super) fn invite_lost(&mut self, out: &mut Outbox<Step>) {
+    pub(super) fn invite_lost(&mut self, now: Moment, out: &mut Outbox<Step>) {
         if let State::Calling(calling) = &self.state {
             let rang = calling.rang;
             self.fail(Failure::Unreachable { rang }, out);
-            self.over(out);
+            self.over(now, out);
         }
     }
 
@@ -272,10 +274,10 @@ impl Session {
     }
 
     /// 64·T1 after the CANCEL the INVITE counts as cancelled (RFC 3261 §9.1).
-    pub(super) fn cancel_unanswered(&mut self, out: &mut Outbox<Step>) {
+    pub(super) fn cancel_unanswered(&mut self, now: Moment, out: &mut Outbox<Step>) {
         if let State::Calling(calling) = &self.state {
             out.push(Step::Abandon(calling.branch));
-            self.over(out);
+            self.over(now, out);
         }
     }
 }

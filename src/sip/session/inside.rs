@@ -31,7 +31,7 @@ impl Session {
             self.answer(server, &request, 500, out);
             return;
         }
-        let over = matches!(self.state, State::Over);
+        let over = matches!(self.state, State::Over { .. });
         match request.method() {
             Some(&Method::BYE) => self.bye(server, &request, context, out),
             Some(_) if over => self.answer(server, &request, 481, out),
@@ -69,12 +69,12 @@ impl Session {
         self.answer(server, request, 200, out);
         match self.state {
             State::Calling(_) => self.left_early(context.now, out),
-            State::Called(_) => self.abandoned(out),
+            State::Called(_) => self.abandoned(context.now, out),
             State::Accepted(_) | State::Confirmed => {
                 self.end(Ending::ByPeer, out);
-                self.over(out);
+                self.over(context.now, out);
             }
-            State::Over => {}
+            State::Over { .. } => {}
         }
     }
 }

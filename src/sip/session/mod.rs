@@ -25,6 +25,7 @@ use super::event::{Body, Effect, Ending, Failure, Path};
 use super::identity::{ACCEPT, ALLOW, Context};
 use super::message::Message;
 use super::method::Method;
+use super::transaction::PATIENCE;
 use super::transaction::key::{Branch, ServerId};
 use crate::base::id::SessionId;
 use crate::base::outbox::Outbox;
@@ -65,7 +66,10 @@ enum State {
     Called(Box<Called>),
     Accepted(Awaited),
     Confirmed,
-    Over,
+    Over {
+        /// A re-INVITE of ours that has no final answer; after BYE none may ever come.
+        offer: Option<Branch>,
+    },
 }
 
 #[derive(Debug)]
@@ -102,12 +106,20 @@ pub enum SessionTimer {
     StillRinging,
     /// Tries our offer again (RFC 3261 §14.1).
     OfferAgain,
+    /// Gives up waiting for the final answer to our re-INVITE.
+    OfferLimit,
 }
 
 impl SessionTimer {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Repeat, Self::AckLimit, Self::CancelLimit, Self::StillRinging, Self::OfferAgain];
+    pub const ALL: [Self; 6] = [
+        Self::Repeat,
+        Self::AckLimit,
+        Self::CancelLimit,
+        Self::StillRinging,
+        Self::OfferAgain,
+        Self::OfferLimit,
+    ];
 
     /// Its name for traces.
     #[must_use]
@@ -118,6 +130,7 @@ impl SessionTimer {
             Self::CancelLimit => "no answer after CANCEL",
             Self::StillRinging => "still ringing",
             Self::OfferAgain => "offer again",
+            Self::OfferLimit => "no answer to re-INVITE",
         }
     }
 }
@@ -223,14 +236,14 @@ impl Session {
         match event {
             SessionEvent::Ring(status, body) => self.ring(status, body, context, out),
             SessionEvent::Accept(body) => self.accept(&body, context, out),
-            SessionEvent::Refuse(refusal) => self.refuse(&refusal, out),
+            SessionEvent::Refuse(refusal) => self.refuse(&refusal, context.now, out),
             SessionEvent::HangUp => self.hang_up(context, out),
             SessionEvent::Reoffer(body) => self.reoffer(body, context, out),
             SessionEvent::AcceptReoffer(body) => self.accept_reoffer(&body, context, out),
             SessionEvent::RefuseReoffer(status) => self.refuse_reoffer(status, out),
             SessionEvent::Request(server, message) => self.inside(server, message, context, out),
             SessionEvent::Ack(message) => self.acknowledged(&message, context, out),
-            SessionEvent::Cancelled(server) => self.cancelled(server, out),
+            SessionEvent::Cancelled(server) => self.cancelled(server, context.now, out),
             SessionEvent::Response(purpose, message) => {
                 self.response(purpose, &message, context, out);
             }
@@ -238,7 +251,7 @@ impl Session {
             SessionEvent::Closed(purpose) => self.closed(purpose),
             SessionEvent::Timer(timer) => self.timer(timer, context, out),
         }
-        if matches!(self.state, State::Over) && self.open == 0 {
+        if matches!(self.state, State::Over { .. }) && self.open == 0 {
             out.push(Step::Forget);
         }
     }
@@ -267,7 +280,7 @@ impl Session {
     fn lost(&mut self, purpose: Purpose, context: &mut Context, out: &mut Outbox<Step>) {
         self.open = self.open.saturating_sub(1);
         match purpose {
-            Purpose::Invite(_) => self.invite_lost(out),
+            Purpose::Invite(_) => self.invite_lost(context.now, out),
             Purpose::Renew(_) => self.renew_lost(context, out),
             Purpose::Bye | Purpose::Dismiss => {}
         }
@@ -287,9 +300,10 @@ impl Session {
         match timer {
             SessionTimer::Repeat => self.repeat(context.now, out),
             SessionTimer::AckLimit => self.ack_missing(context, out),
-            SessionTimer::CancelLimit => self.cancel_unanswered(out),
+            SessionTimer::CancelLimit => self.cancel_unanswered(context.now, out),
             SessionTimer::StillRinging => self.still_ringing(context.now, out),
             SessionTimer::OfferAgain => self.offer_again(context, out),
+            SessionTimer::OfferLimit => self.offer_unanswered(out),
         }
     }
 
@@ -298,7 +312,7 @@ impl Session {
             State::Calling(_) => self.give_up(context.now, out),
             State::Called(_) => {
                 let refusal = Refusal { status: 480, reason: None, retry_after_s: None };
-                self.refuse(&refusal, out);
+                self.refuse(&refusal, context.now, out);
             }
             // A BYE before the ACK is forbidden to the callee (RFC 3261 §15): it follows.
             State::Accepted(_) => self.end(Ending::ByUs, out),
@@ -306,14 +320,14 @@ impl Session {
                 self.end(Ending::ByUs, out);
                 self.leave(context, out);
             }
-            State::Over => {}
+            State::Over { .. } => {}
         }
     }
 
     /// Sends BYE; the session is over.
     fn leave(&mut self, context: &mut Context, out: &mut Outbox<Step>) {
         self.send_bye(context, out);
-        self.over(out);
+        self.over(context.now, out);
     }
 
     fn send_bye(&mut self, context: &mut Context, out: &mut Outbox<Step>) {
@@ -384,11 +398,15 @@ impl Session {
     }
 
     /// Ends what the session is doing on its own: timers, an unanswered re-INVITE of theirs.
-    fn over(&mut self, out: &mut Outbox<Step>) {
-        self.state = State::Over;
+    fn over(&mut self, now: Moment, out: &mut Outbox<Step>) {
         for timer in SessionTimer::ALL {
             out.push(Step::Stop(timer));
         }
+        let offer = self.renewal.offering();
+        if offer.is_some() {
+            out.push(Step::Set(SessionTimer::OfferLimit, now + PATIENCE));
+        }
+        self.state = State::Over { offer };
         self.drop_renewal(out);
     }
 

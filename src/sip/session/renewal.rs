@@ -17,7 +17,7 @@ use crate::sip::event::{Body, Effect, Ending};
 use crate::sip::identity::{ALLOW, Context};
 use crate::sip::message::Message;
 use crate::sip::method::Method;
-use crate::sip::transaction::key::ServerId;
+use crate::sip::transaction::key::{Branch, ServerId};
 use std::time::Duration;
 
 /// Most tries of one offer of ours against 491.
@@ -26,12 +26,14 @@ const TRIES_MAX: u32 = 6;
 const RETRY_AFTER_S_MAX: u64 = 10;
 /// How long an offer of ours waits while one of theirs is in progress.
 const TURN_PAUSE: Duration = Duration::from_millis(500);
+/// How long a re-INVITE may be in progress, as long as timer C (RFC 3261 §16.6).
+const OFFER_WAIT: Duration = Duration::from_secs(180);
 
 /// The offer in progress, if any.
 #[derive(Debug)]
 pub(super) enum Renewal {
     Quiet,
-    Offering(Wanted),
+    Offering { branch: Branch, offer: Wanted },
     Offered { server: ServerId, request: Box<Message> },
     Answered(Awaited),
 }
@@ -48,7 +50,15 @@ impl Renewal {
     pub(super) const fn awaited(&mut self) -> Option<&mut Awaited> {
         match self {
             Self::Answered(awaited) => Some(awaited),
-            Self::Quiet | Self::Offering(_) | Self::Offered { .. } => None,
+            Self::Quiet | Self::Offering { .. } | Self::Offered { .. } => None,
+        }
+    }
+
+    /// The re-INVITE of ours that is out.
+    pub(super) const fn offering(&self) -> Option<Branch> {
+        match self {
+            Self::Offering { branch, .. } => Some(*branch),
+            Self::Quiet | Self::Offered { .. } | Self::Answered(_) => None,
         }
     }
 }
@@ -56,7 +66,7 @@ impl Renewal {
 /// Our offers.
 impl Session {
     pub(super) fn reoffer(&mut self, body: Body, context: &mut Context, out: &mut Outbox<Step>) {
-        let busy = self.wanted.is_some() || matches!(self.renewal, Renewal::Offering(_));
+        let busy = self.wanted.is_some() || matches!(self.renewal, Renewal::Offering { .. });
         match self.state {
             State::Accepted(_) | State::Confirmed if !busy => {
                 self.wanted = Some(Wanted { body, tries: 0 });
@@ -66,7 +76,7 @@ impl Session {
             | State::Confirmed
             | State::Calling(_)
             | State::Called(_)
-            | State::Over => self.reoffer_failed(out),
+            | State::Over { .. } => self.reoffer_failed(out),
         }
     }
 
@@ -85,7 +95,7 @@ impl Session {
             (State::Accepted(_) | State::Confirmed, _) => {
                 out.push(Step::Set(SessionTimer::OfferAgain, context.now + TURN_PAUSE));
             }
-            (State::Calling(_) | State::Called(_) | State::Over, _) => {}
+            (State::Calling(_) | State::Called(_) | State::Over { .. }, _) => {}
         }
     }
 
@@ -98,7 +108,8 @@ impl Session {
             .with_body(&offer.body.content_type, offer.body.bytes.clone());
         self.authorize(&mut message);
         self.send(branch, message, Purpose::Renew(self.dialog.local_cseq), out);
-        self.renewal = Renewal::Offering(offer);
+        self.renewal = Renewal::Offering { branch, offer };
+        out.push(Step::Set(SessionTimer::OfferLimit, context.now + OFFER_WAIT));
     }
 
     pub(super) fn renew_answered(
@@ -117,12 +128,14 @@ impl Session {
             let dialog = self.dialog.clone();
             self.acknowledge(&dialog, cseq, context, out);
         }
-        if cseq != self.dialog.local_cseq || !matches!(self.renewal, Renewal::Offering(_)) {
+        if cseq != self.dialog.local_cseq || !matches!(self.renewal, Renewal::Offering { .. }) {
             return;
         }
-        let Renewal::Offering(offer) = std::mem::replace(&mut self.renewal, Renewal::Quiet) else {
+        let Renewal::Offering { offer, .. } = std::mem::replace(&mut self.renewal, Renewal::Quiet)
+        else {
             return;
         };
+        out.push(Step::Stop(SessionTimer::OfferLimit));
         match status {
             200..300 => {
                 let (session, body) = (self.id, description_of(message));
@@ -154,6 +167,21 @@ impl Session {
             context.entropy.below(201)
         };
         Duration::from_millis(10 * tens)
+    }
+
+    /// The peer took our re-INVITE up and never answered it.
+    pub(super) fn offer_unanswered(&mut self, out: &mut Outbox<Step>) {
+        let over = match &mut self.state {
+            State::Over { offer } => offer.take(),
+            State::Calling(_) | State::Called(_) | State::Accepted(_) | State::Confirmed => None,
+        };
+        if let Some(branch) = over.or_else(|| self.renewal.offering()) {
+            out.push(Step::Abandon(branch));
+            if matches!(self.state, State::Confirmed) {
+                self.renewal = Renewal::Quiet;
+                self.reoffer_failed(out);
+            }
+        }
     }
 
     pub(super) fn renew_lost(&mut self, context: &mut Context, out: &mut Outbox<Step>) {
@@ -189,7 +217,7 @@ impl Session {
                 self.tell(Effect::Reoffered { session: self.id, body }, out);
             }
             // Our own offer is out, or our answer has no ACK yet.
-            (State::Confirmed, Renewal::Offering(_) | Renewal::Answered(_))
+            (State::Confirmed, Renewal::Offering { .. } | Renewal::Answered(_))
             | (State::Accepted(_) | State::Calling(_), _) => {
                 self.answer(server, &request, 491, out);
             }
@@ -200,7 +228,7 @@ impl Session {
                     .with("Retry-After", seconds.to_string());
                 out.push(Step::Respond(server, Box::new(response)));
             }
-            (State::Over, _) => self.answer(server, &request, 481, out),
+            (State::Over { .. }, _) => self.answer(server, &request, 481, out),
         }
     }
 
@@ -245,7 +273,7 @@ impl Session {
     fn take_offered(&mut self) -> Option<(ServerId, Box<Message>)> {
         match std::mem::replace(&mut self.renewal, Renewal::Quiet) {
             Renewal::Offered { server, request } => Some((server, request)),
-            other @ (Renewal::Quiet | Renewal::Offering(_) | Renewal::Answered(_)) => {
+            other @ (Renewal::Quiet | Renewal::Offering { .. } | Renewal::Answered(_)) => {
                 self.renewal = other;
                 None
             }
@@ -261,7 +289,7 @@ impl Session {
             }
             Renewal::Offered { .. }
             | Renewal::Quiet
-            | Renewal::Offering(_)
+            | Renewal::Offering { .. }
             | Renewal::Answered(_) => {}
         }
     }

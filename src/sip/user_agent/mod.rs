@@ -17,6 +17,9 @@ mod phones;
 mod receive;
 pub mod screening;
 pub mod settings;
+#[cfg(test)]
+mod tests;
+mod trunks;
 
 use super::event::{Command, Effect, Event, Path};
 use super::header::Via;
@@ -32,6 +35,7 @@ use crate::base::timers::Timers;
 use phones::Phones;
 use settings::UserAgentSettings;
 use std::collections::BTreeMap;
+use trunks::Trunks;
 
 /// The SIP element of this server.
 #[derive(Debug)]
@@ -47,6 +51,7 @@ pub struct UserAgent {
     steps: Outbox<(SessionId, Step)>,
     timers: Timers<Alarm>,
     phones: Phones,
+    trunks: Trunks,
     /// Whether new calls are turned away because we are about to stop.
     draining: bool,
 }
@@ -57,6 +62,8 @@ enum User {
     Session(SessionId, Purpose),
     /// An OPTIONS to the trunk of this name.
     Options(String),
+    /// A REGISTER to the trunk of this name.
+    Registration(String),
 }
 
 /// All timers of the user agent are in one table.
@@ -116,6 +123,7 @@ impl UserAgent {
     #[must_use]
     pub fn new(settings: UserAgentSettings, mut entropy: Entropy, ids: Ids) -> Self {
         let phones = Phones::new(&settings, &mut entropy);
+        let trunks = Trunks::new(&settings, &mut entropy);
         Self {
             settings,
             entropy,
@@ -126,6 +134,7 @@ impl UserAgent {
             steps: Outbox::new(),
             timers: Timers::new(),
             phones,
+            trunks,
             draining: false,
         }
     }
@@ -153,7 +162,8 @@ impl UserAgent {
     /// When to be called with [`Event::Timer`], and why.
     #[must_use]
     pub fn deadline(&self) -> Option<Deadline> {
-        Deadline::earliest(self.timers.deadline(), self.phones.deadline())
+        let people = Deadline::earliest(self.phones.deadline(), self.trunks.deadline());
+        Deadline::earliest(self.timers.deadline(), people)
     }
 
     /// Takes what came from the network, or a deadline.
@@ -179,6 +189,7 @@ impl UserAgent {
                     self.settle(now, out);
                 }
                 self.phones_due(now, out);
+                self.registrations_due(now, out);
             }
         }
         self.settle(now, out);
@@ -248,6 +259,9 @@ impl UserAgent {
                         out.push(Effect::OptionsAnswered { trunk, status });
                     }
                 }
+                User::Registration(trunk) => {
+                    self.registration_answered(now, &trunk, Some(response), out);
+                }
             },
             TableEffect::Lost { user } => match user {
                 User::Session(id, purpose) => {
@@ -256,12 +270,13 @@ impl UserAgent {
                 User::Options(trunk) => {
                     out.push(Effect::OptionsAnswered { trunk, status: None });
                 }
+                User::Registration(trunk) => self.registration_answered(now, &trunk, None, out),
             },
             TableEffect::Closed { user } => match user {
                 User::Session(id, purpose) => {
                     self.tell_session(now, id, SessionEvent::Closed(purpose));
                 }
-                User::Options(_) => {}
+                User::Options(_) | User::Registration(_) => {}
             },
         }
     }

@@ -53,6 +53,11 @@ impl Phones {
         self.registrar.deadline()
     }
 
+    /// Challenges name another realm from now on; old nonces hold no more.
+    pub(super) fn change_realm(&mut self, realm: &str, entropy: &mut Entropy) {
+        self.gate = Gate::new(realm, entropy);
+    }
+
     /// Whether a registered phone sends from here.
     pub(super) fn sends_from(&self, path: Path) -> bool {
         self.at.contains_key(&(path.transport, path.remote))

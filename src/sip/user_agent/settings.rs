@@ -1,10 +1,13 @@
 //! What a user agent is told about its site.
 
 use crate::sip::digest::Login;
+use crate::sip::event::Path;
 use crate::sip::identity::Identity;
+use crate::sip::uri::Uri;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
+use std::time::Duration;
 
 /// Who we are, whom we know, and how much we take.
 #[derive(Clone)]
@@ -35,12 +38,27 @@ impl fmt::Debug for UserAgentSettings {
 }
 
 /// What the user agent knows of a trunk.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TrunkAccess {
     /// Networks that its requests come from: address and prefix length.
     pub networks: Vec<(IpAddr, u8)>,
     /// What answers its 401 and 407.
     pub login: Option<Login>,
+    /// Our registration at it, if it wants one.
+    pub registration: Option<TrunkRegistration>,
+}
+
+/// How we register at a trunk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrunkRegistration {
+    /// The request URI, such as `sip:example.com`.
+    pub registrar: Uri,
+    /// Whom we register.
+    pub aor: Uri,
+    /// Where the requests go.
+    pub path: Path,
+    /// The expiry that we ask for.
+    pub expiry: Duration,
 }
 
 /// How much we take before we say 503.

@@ -1,5 +1,7 @@
 //! A request under random events and a store that fails at random.
 
+#![allow(clippy::wildcard_enum_match_arm, reason = "a test looks at what it is about")]
+
 use super::*;
 use proptest::prelude::*;
 

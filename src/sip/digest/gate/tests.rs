@@ -1,3 +1,5 @@
+//! Who gets through the gate.
+
 use super::*;
 use crate::sip::digest::{Asked, Login};
 
