@@ -1,11 +1,15 @@
 //! The only room that awaits, binds, reads clocks, draws chance and opens files.
 
+pub mod cli;
 pub mod clock;
+pub mod media_engine;
+pub mod node;
 pub mod prompts;
+pub mod recordings;
+pub mod server;
 mod sip_inbox;
 pub mod sip_ports;
 mod sip_stream;
 mod sip_udp;
+pub mod site;
 pub mod store;
-pub mod media_engine;
-pub mod recordings;

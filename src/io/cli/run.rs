@@ -85,14 +85,19 @@ fn greeting(loaded: &Loaded) -> String {
         address => address,
     };
     let port = settings.site.sip_port;
-    let mut lines = vec![format!("Ringback listens for SIP on {}:{port} (UDP and TCP).", loaded.io.address)];
+    let mut lines =
+        vec![format!("Ringback listens for SIP on {}:{port} (UDP and TCP).", loaded.io.address)];
     for (number, flow) in &settings.numbers {
         lines.push(format!("  call  sip:{number}@{host}:{port}   flow {flow}"));
     }
     for agent in &settings.agents {
         let user = &agent.login.user;
-        lines.push(format!("  agent sip:{user}@{host}:{port}   register a phone with this account"));
+        lines
+            .push(format!("  agent sip:{user}@{host}:{port}   register a phone with this account"));
     }
-    lines.push("Agents dial *10 to sign in, *11 out, *12 not ready, *13 ready. End with Ctrl-C.".to_owned());
+    lines.push(
+        "Agents dial *10 to sign in, *11 out, *12 not ready, *13 ready. End with Ctrl-C."
+            .to_owned(),
+    );
     lines.join("\n")
 }
