@@ -213,8 +213,8 @@ impl Headers {
 
     /// Adds a line at the end.
     ///
-    /// Line breaks, and NULs that are no quoted pair, become blanks; a name that is no token is our bug and
-    /// adds nothing.
+    /// Line breaks, and NULs that are no quoted pair, become blanks; a name that is no token is
+    /// our bug and adds nothing.
     pub fn push(&mut self, name: &str, value: impl Into<String>) {
         if let Some(line) = clean(name, value.into()) {
             self.lines.push(line);
