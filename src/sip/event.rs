@@ -205,7 +205,8 @@ pub enum Effect {
         /// Why.
         failure: Failure,
     },
-    /// The ACK to our 200 came; the session stands.
+    /// The ACK to our 200 came; the session stands. Once more, with a body, when the ACK to
+    /// our 200 to a re-INVITE brings the answer to an offer of ours.
     Confirmed {
         /// The session.
         session: SessionId,
