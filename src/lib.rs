@@ -6,7 +6,8 @@
 //!
 //! ```text
 //!  roof     main
-//!  floor 5  io            the only room that awaits, binds, reads clocks, draws chance, opens files
+//!  floor 5  io            the only room that awaits, binds, reads clocks, draws chance,
+//!                         opens files
 //!  floor 4  config        text → typed settings of the rooms below
 //!           rehearsal     the whole house on a virtual clock
 //!  floor 3  switchboard   binds the rooms: calls, legs, bridges

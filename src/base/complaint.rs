@@ -190,11 +190,15 @@ impl Complaints {
         self.list.len()
     }
 
-    /// All of them in the order of their places.
+    /// All of them in the order of their places, each once.
     #[must_use]
     pub fn into_sorted(self) -> Vec<Complaint> {
         let mut list = self.list;
-        list.sort_by(|a, b| a.place.cmp(&b.place));
+        list.sort_by(|a, b| {
+            (&a.place, a.severity, a.code, &a.message)
+                .cmp(&(&b.place, b.severity, b.code, &b.message))
+        });
+        list.dedup();
         list
     }
 }

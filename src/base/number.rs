@@ -265,6 +265,9 @@ fn plain(text: &str) -> Result<String, NumberFault> {
             _ => return Err(NumberFault::NotANumber),
         }
     }
+    if digits.starts_with("+0") {
+        return Err(NumberFault::NotANumber);
+    }
     match digits.trim_start_matches('+').len() {
         0 => Err(NumberFault::NotANumber),
         1..=DIGITS_MAX => Ok(digits),

@@ -35,6 +35,14 @@ impl<K: Ord + Copy> Timers<K> {
         }
     }
 
+    /// Sets the timer `key` to what a machine says of itself, or stops it.
+    pub fn follow(&mut self, key: K, deadline: Option<Deadline>) {
+        match deadline {
+            Some(Deadline { at, why }) => self.set(key, at, why),
+            None => self.stop(key),
+        }
+    }
+
     /// Whether the timer `key` runs.
     #[must_use]
     pub fn runs(&self, key: K) -> bool {

@@ -27,6 +27,12 @@ pub enum Event {
         /// The trunk to be tried first.
         trunk: String,
     },
+    /// The trunk had trouble before any phone rang, and another may carry the call: the
+    /// attempt ends and a new one is stored before it is dialled.
+    NextTrunk {
+        /// The trunk to be tried next.
+        trunk: String,
+    },
     /// Key 3: the agent postpones.
     Postpone {
         /// Not offered before.
@@ -37,6 +43,8 @@ pub enum Event {
         /// One word or sentence for the record.
         reason: String,
     },
+    /// The customer called again and was served, or a newer request takes its place.
+    Supersede,
     /// The agent hung up before the customer's phone rang, or while it rang, or in the media.
     AgentLost {
         /// Whether the customer's phone had rung.

@@ -158,6 +158,57 @@ pub enum AttemptOutcome {
     TrunkTrouble,
     /// The agent was lost; not counted.
     AgentLost,
+    /// Policy forbade it at dial time; nothing was dialled; not counted.
+    Forbidden,
     /// The process died while dialling; counted, for the phone may have rung.
     Orphaned,
+}
+
+impl State {
+    /// Whether the life is over.
+    #[must_use]
+    pub const fn is_end(self) -> bool {
+        match self {
+            Self::Waiting
+            | Self::Offered
+            | Self::AgentMedia
+            | Self::Dialing
+            | Self::Connected
+            | Self::Requeued
+            | Self::Retry => false,
+            Self::Completed
+            | Self::Abandoned
+            | Self::Exhausted
+            | Self::Failed
+            | Self::Expired
+            | Self::Cancelled
+            | Self::Superseded => true,
+        }
+    }
+}
+
+impl AttemptOutcome {
+    /// Whether it uses up one of the attempts: the customer's phone rang, or may have.
+    #[must_use]
+    pub const fn is_counted(self) -> bool {
+        match self {
+            Self::Answered
+            | Self::NoAnswer
+            | Self::Busy
+            | Self::Declined
+            | Self::Unwanted
+            | Self::NoSuchNumber
+            | Self::Orphaned => true,
+            Self::TrunkTrouble | Self::AgentLost | Self::Forbidden => false,
+        }
+    }
+}
+
+impl Row {
+    /// How many attempts count against [`Rules::attempts`].
+    #[must_use]
+    pub fn attempts_counted(&self) -> u32 {
+        let counted = |attempt: &&Attempt| attempt.outcome.is_some_and(AttemptOutcome::is_counted);
+        u32::try_from(self.attempts.iter().filter(counted).count()).unwrap_or(u32::MAX)
+    }
 }

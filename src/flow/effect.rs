@@ -125,7 +125,8 @@ pub enum Event {
     },
     /// [`Effect::DismissCallback`] is done.
     CallbackDismissed,
-    /// The step in progress ended badly, or a signal came from outside (`callback-started-too-long`).
+    /// The step in progress ended badly, or a signal came from outside
+    /// (`callback-started-too-long`).
     Escalated(Escalation),
     /// The caller has hung up: `when_caller_hangs_up` runs, then [`Effect::Finished`].
     HungUp,
@@ -224,4 +225,26 @@ pub struct Registration {
     pub data: BTreeMap<String, Value>,
     /// The language of the call.
     pub language: Language,
+}
+
+impl Registration {
+    /// Everything as the queue and the entry have it.
+    #[must_use]
+    pub const fn plain(language: Language) -> Self {
+        Self {
+            number: None,
+            queue: None,
+            ani: None,
+            agent_media: Vec::new(),
+            priority: None,
+            attempts: None,
+            retry_after: None,
+            busy_retry_after: None,
+            ring: None,
+            initial_delay: None,
+            expires: None,
+            data: BTreeMap::new(),
+            language,
+        }
+    }
 }

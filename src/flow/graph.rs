@@ -3,6 +3,7 @@
 //! The decoder makes it, `check` walks it, the runner executes it.
 
 use super::expression::Expression;
+pub use super::types::Type;
 use super::value::Value;
 use crate::base::complaint::Place;
 use crate::base::digit::Digit;
@@ -40,29 +41,6 @@ pub struct Flow {
     pub catch: BTreeMap<String, Target>,
     /// Sections; `start` is first to run.
     pub sections: BTreeMap<String, Vec<Step>>,
-}
-
-/// The type of a value, as flows name it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Type {
-    /// `text`
-    Text,
-    /// `number`: whole
-    Number,
-    /// `duration`
-    Duration,
-    /// `yes_no`
-    YesNo,
-    /// `phone`: E.164
-    Phone,
-    /// `recording`
-    Recording,
-    /// `queue`: the name of a queue of this site
-    Queue,
-    /// `country`: two capital letters (ISO 3166)
-    Country,
-    /// The outputs of a called flow.
-    Record,
 }
 
 /// One input of a flow.

@@ -1,1 +1,9 @@
-//! (to be written)
+//! The only room that awaits, binds, reads clocks, draws chance and opens files.
+
+pub mod clock;
+pub mod prompts;
+mod sip_inbox;
+pub mod sip_ports;
+mod sip_stream;
+mod sip_udp;
+pub mod store;

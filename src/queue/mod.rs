@@ -15,3 +15,6 @@ mod rank;
 mod reload;
 pub mod settings;
 mod work;
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! One RTP packet: a checked view of a datagram, and the twelve bytes in front of what we send.
 
-use rtp_rs::{RtpPacketBuilder, RtpReader, Seq};
+use rtp_rs::RtpReader;
 
 /// Bytes of the header that we write: no CSRC, no extension (RFC 3550 §5.1).
 pub const HEADER_BYTES: usize = 12;
@@ -21,18 +21,14 @@ pub struct Header {
 }
 
 impl Header {
-    /// The header as it stands on the wire.
+    /// The header as it stands on the wire: twelve stores, for this is done for every packet.
     #[must_use]
     pub fn bytes(&self) -> [u8; HEADER_BYTES] {
-        let mut bytes = [0; HEADER_BYTES];
-        RtpPacketBuilder::new()
-            .payload_type(self.payload_type & 0x7F)
-            .marked(self.marker)
-            .sequence(Seq::from(self.sequence))
-            .timestamp(self.timestamp)
-            .ssrc(self.ssrc)
-            .build_into_unchecked(&mut bytes);
-        bytes
+        let marker = if self.marker { 0x80 } else { 0 };
+        let [s0, s1] = self.sequence.to_be_bytes();
+        let [t0, t1, t2, t3] = self.timestamp.to_be_bytes();
+        let [c0, c1, c2, c3] = self.ssrc.to_be_bytes();
+        [0x80, marker | (self.payload_type & 0x7F), s0, s1, t0, t1, t2, t3, c0, c1, c2, c3]
     }
 }
 
@@ -75,6 +71,20 @@ mod tests {
         datagram.extend_from_slice(b"sound");
         let packet = Packet::read(&datagram).expect("a packet");
         assert_eq!(packet, Packet { header: HEADER, payload: b"sound" });
+    }
+
+    #[test]
+    fn the_header_is_the_one_that_others_write() {
+        let mut bytes = [0; HEADER_BYTES];
+        rtp_rs::RtpPacketBuilder::new()
+            .payload_type(HEADER.payload_type)
+            .marked(HEADER.marker)
+            .sequence(HEADER.sequence.into())
+            .timestamp(HEADER.timestamp)
+            .ssrc(HEADER.ssrc)
+            .build_into(&mut bytes)
+            .expect("room for a header");
+        assert_eq!(HEADER.bytes(), bytes);
     }
 
     #[test]

@@ -14,6 +14,7 @@ use super::method::Method;
 use super::text::{self, is_token, trim};
 use super::uri::Uri;
 use bytes::Bytes;
+use std::time::Duration;
 
 /// Longest datagram, in bytes: what UDP can carry.
 pub const DATAGRAM_BYTES_MAX: usize = 65_535;
@@ -65,6 +66,15 @@ pub fn answer_to(refusal: &Refusal) -> Option<Message> {
     let mut answer = Message { start, headers, body: Bytes::new() };
     answer.add_to_tag(&stateless_tag(&answer.headers));
     Some(answer)
+}
+
+/// The stateless answer of a server that has no room for a new request (RFC 3261 §21.5.4).
+#[must_use]
+pub fn shed(request: &Message, retry_after: Duration) -> Message {
+    let mut answer = Message::response_to(request, 503, None)
+        .with("Retry-After", retry_after.as_secs().to_string());
+    answer.add_to_tag(&stateless_tag(&answer.headers));
+    answer
 }
 
 /// The same tag for each repetition of one request (RFC 3261 §8.2.7), by FNV-1a.
@@ -188,7 +198,7 @@ fn read_lines(text: &str, headers: &mut Headers) -> Result<(), Fault> {
             return Err(Fault::LineTooLong);
         }
         if line.starts_with([' ', '\t']) {
-            if headers.fold(trim(line)).is_none_or(|length| length > LINE_BYTES_MAX) {
+            if headers.fold(&text::tidy(line)).is_none_or(|length| length > LINE_BYTES_MAX) {
                 return Err(Fault::LineTooLong);
             }
             continue;
@@ -202,9 +212,7 @@ fn read_lines(text: &str, headers: &mut Headers) -> Result<(), Fault> {
         if headers.len() >= HEADERS_MAX {
             return Err(Fault::TooManyHeaders);
         }
-        let value = trim(value);
-        let value = if value.contains('\r') { value.replace('\r', " ") } else { value.to_owned() };
-        headers.push_read(trim(name), value);
+        headers.push_read(trim(name), text::tidy(value));
     }
     fault
 }
@@ -251,7 +259,7 @@ fn read_status_line(line: &str) -> Result<Start, Fault> {
     let (status, reason) = rest.split_once(' ').unwrap_or((rest, ""));
     let status = text::number::<u16>(status).filter(|status| (100..700).contains(status));
     let status = status.ok_or(Fault::StatusLine)?;
-    Ok(Start::Response { status, reason: reason.replace('\r', " ") })
+    Ok(Start::Response { status, reason: text::tidy(reason) })
 }
 
 #[cfg(test)]

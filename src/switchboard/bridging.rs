@@ -1,10 +1,11 @@
 //! Joining and parting: the moment two people hear each other, and the moment they stop.
 
+use super::heart::{Switchboard, Waiter};
 use super::job::Stage;
-use super::switchboard::{Switchboard, Waiter};
 use super::turn::Turn;
 use crate::base::id::{CallId, CallbackId, JobId, LegId};
 use crate::callback;
+use crate::callback::intent;
 use crate::flow::effect::{Event as FlowEvent, QueueOutcome};
 use crate::media::command::Command;
 use crate::queue::event::{AfterWork, Event as QueueEvent};
@@ -37,11 +38,7 @@ impl Switchboard {
         let Some(agent_leg) = self.begin_talk(job, turn) else { return };
         self.bridge(customer, agent_leg, turn);
         let agent = self.jobs.get(&job).map(|job| job.agent.clone()).unwrap_or_default();
-        turn.tell(
-            None,
-            "callback.connected",
-            vec![("callback", id.to_string()), ("agent", agent)],
-        );
+        turn.tell(None, "callback.connected", vec![("callback", id.to_string()), ("agent", agent)]);
     }
 
     fn begin_talk(&mut self, job: JobId, turn: &Turn<'_>) -> Option<LegId> {
@@ -123,6 +120,7 @@ impl Switchboard {
         let leg = record.leg;
         self.unbridge(leg, turn);
         self.forget_place(call);
+        self.tell_intent(call, intent::Event::LeftQueue, turn);
         self.tell_flow(call, FlowEvent::LeftQueue(QueueOutcome::Answered), turn);
     }
 

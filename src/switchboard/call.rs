@@ -7,9 +7,12 @@ use crate::base::time::{Moment, Utc};
 use crate::callback::intent::Intent;
 use crate::flow::runner::Runner;
 use crate::sip::event::Body;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// A call from the first INVITE to the end of its flow, which may outlive the caller.
+///
+/// Table: what each room knows of the call.
 #[derive(Debug)]
 pub struct Call {
     /// Its id.
@@ -18,6 +21,8 @@ pub struct Call {
     pub leg: LegId,
     /// Whether the caller is still there.
     pub present: bool,
+    /// Whether its flow is over.
+    pub over: bool,
     /// Who calls whom.
     pub party: Party,
     /// The flow; taken out while it is told something.
@@ -28,10 +33,12 @@ pub struct Call {
     pub place: Option<Place>,
     /// The agent it talks to.
     pub job: Option<JobId>,
+    /// What Start wants registered if the caller hangs up: queue and number.
+    pub on_hang_up: Option<(Option<String>, PhoneNumber)>,
     /// The callback it made, with the pause after this call.
     pub promised: Option<(EntryId, Duration)>,
-    /// Recordings of this call that nobody has adopted.
-    pub recordings: Vec<RecordingId>,
+    /// Recordings of this call that nobody has adopted, each with the shortest that counts.
+    pub recordings: BTreeMap<RecordingId, Duration>,
     /// The SDP offer of the INVITE until it is answered; `None` asks for ours.
     pub offer: Option<Body>,
     /// What is written about it.

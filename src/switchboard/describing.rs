@@ -1,15 +1,15 @@
 //! SDP of our legs: what we offer and answer, and what was agreed on, told to the sound.
 
+use super::heart::Switchboard;
 use super::leg::{Description, Leg, Line, Owner, Stage};
-use super::switchboard::Switchboard;
 use super::turn::Turn;
 use crate::audio::g711::Law;
 use crate::base::id::{LegId, PortId, SessionId};
 use crate::media::command::{Command as MediaCommand, Terms};
-use crate::sdp::answer::{self, Agreed};
 use crate::sdp::description::{Direction, Encoding};
 use crate::sdp::offer::{self, LocalEnd};
 use crate::sdp::parse;
+use crate::sdp::terms::Agreed;
 use crate::sip::event::{Body, Command};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -75,9 +75,9 @@ impl Switchboard {
         let theirs = parse::parse(&their_offer.bytes).map_err(|fault| fault.to_string())?;
         let record = self.legs.find_mut(leg).ok_or("the call is over")?;
         let local = local_end(record).ok_or("no RTP port is free")?;
-        let previous = record.description.ours.take();
+        let previous = record.description.ours.clone();
         let (text, agreed) =
-            answer::answer(&theirs, &local).map_err(|refusal| refusal.to_string())?;
+            offer::answer(&theirs, &local).map_err(|refusal| refusal.to_string())?;
         let text = previous.map_or_else(|| text.clone(), |old| offer::revised(&old, &text));
         record.description.ours = Some(text.clone());
         self.configure(leg, &agreed, turn);
@@ -139,7 +139,7 @@ impl Switchboard {
     pub(super) fn offer_once_more(&mut self, leg: LegId) -> Option<Body> {
         let leg = self.legs.find_mut(leg)?;
         let text = match leg.description.ours.take() {
-            Some(ours) => offer::offer_again(&ours, Direction::SendReceive),
+            Some(ours) => offer::offer_again(&ours, Direction::SendRecv),
             None => offer::offer(&local_end(leg)?),
         };
         leg.description.ours = Some(text.clone());
@@ -154,7 +154,7 @@ fn local_end(leg: &Leg) -> Option<LocalEnd> {
         session_id: leg.description.id,
         version: leg.description.version,
         encodings: vec![Encoding::Pcma, Encoding::Pcmu],
-        direction: Direction::SendReceive,
+        direction: Direction::SendRecv,
         ptime_ms: PTIME_MS,
     })
 }

@@ -2,8 +2,8 @@
 //!
 //! `1` call now · `2` hear again · `3` postpone · `9` discard
 
+use super::heart::{Switchboard, Waiter};
 use super::job::Stage;
-use super::switchboard::{Switchboard, Waiter};
 use super::turn::Turn;
 use crate::base::digit::Digit;
 use crate::base::id::{CallbackId, EntryId, JobId};
@@ -119,9 +119,7 @@ impl Switchboard {
 
 fn clip(piece: &Material, language: &Language) -> Clip {
     match piece {
-        Material::Prompt(name) => {
-            Clip::Prompt { language: language.clone(), name: name.clone() }
-        }
+        Material::Prompt(name) => Clip::Prompt { language: language.clone(), name: name.clone() },
         Material::Recording(recording) => Clip::Recording(*recording),
     }
 }

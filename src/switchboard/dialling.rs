@@ -1,8 +1,9 @@
 //! Dialling the customer: through which trunk, with which ANI, and what the answers mean.
 
+use super::address::{address, uri};
+use super::heart::{Alarm, Parting, Switchboard};
 use super::leg::Owner;
 use super::settings::{Identity, NumberForm, Trunk};
-use super::switchboard::{Alarm, Parting, Switchboard};
 use super::turn::Turn;
 use crate::audio::sound::Sound;
 use crate::base::id::{CallbackId, JobId, LegId};
@@ -12,7 +13,7 @@ use crate::callback::outcome;
 use crate::media::command::Command as MediaCommand;
 use crate::queue::event::{EntryKind, Event as QueueEvent, Join};
 use crate::sip::event::{Body, Command, Failure, Invite, Path};
-use crate::sip::uri::{NameAddr, Uri};
+use crate::sip::uri::NameAddr;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -25,7 +26,7 @@ impl Switchboard {
         let Some(record) = self.callbacks.get_mut(&id) else { return };
         record.tried.clear();
         let promise = &record.request.row().promise;
-        if let Err(fault) = self.settings.policy.check(&promise.number) {
+        if let Err(fault) = self.settings.policy.check_number(&promise.number) {
             tracing::warn!(callback = %id, number = ?promise.number, ?fault, "policy forbids it");
             return self.tell_callback(id, CallbackEvent::Missed(Miss::Forbidden), turn);
         }
@@ -103,14 +104,14 @@ impl Switchboard {
         let host = trunk.domain.clone().unwrap_or_else(|| peer.ip().to_string());
         let port = trunk.domain.is_none().then_some(peer.port());
         let dialled = written(&promise.number, trunk);
-        let uri = Uri::sip(Some(&dialled), &host, port);
+        let uri = uri(Some(&dialled), &host, port);
         let ani = self.ani_for(id, trunk);
         let shown = ani.as_ref().map(|ani| written(ani, trunk));
         let own_host = trunk.domain.clone().unwrap_or(ours);
-        let identity = NameAddr::new(Uri::sip(shown.as_deref(), &own_host, None));
+        let identity = address(shown.as_deref(), &own_host, None);
         let from = match &trunk.login {
             Some(login) if !trunk.identity_out.contains(&Identity::From) => {
-                NameAddr::new(Uri::sip(Some(&login.user), &own_host, None))
+                address(Some(&login.user), &own_host, None)
             }
             Some(_) | None => identity.clone(),
         };
@@ -146,8 +147,7 @@ impl Switchboard {
             .trunks_for(&promise.queue, promise.ani.as_ref())
             .into_iter()
             .find(|trunk| {
-                !record.tried.contains(&trunk.name)
-                    && self.calls_on(&trunk.name) < trunk.calls_max
+                !record.tried.contains(&trunk.name) && self.calls_on(&trunk.name) < trunk.calls_max
             })
             .map(|trunk| trunk.name.clone())
     }
@@ -160,7 +160,8 @@ impl Switchboard {
         body: Option<&Body>,
         turn: &mut Turn<'_>,
     ) {
-        let first = self.legs.find_mut(leg).is_some_and(|leg| !std::mem::replace(&mut leg.rang, true));
+        let first =
+            self.legs.find_mut(leg).is_some_and(|leg| !std::mem::replace(&mut leg.rang, true));
         if first {
             turn.tell(None, "callback.ringing", vec![("callback", id.to_string())]);
             self.tell_callback(id, CallbackEvent::Ringing, turn);
@@ -178,7 +179,10 @@ impl Switchboard {
     fn play_ringing(&self, agent_leg: LegId, turn: &mut Turn<'_>) {
         let Some(line) = self.line_of(agent_leg) else { return };
         let clips: Vec<Arc<Sound>> = vec![Arc::clone(&self.ringing)];
-        turn.media(line.shard, MediaCommand::Play { port: line.port, play: 0, clips, repeat: true });
+        turn.media(
+            line.shard,
+            MediaCommand::Play { port: line.port, play: 0, clips, repeat: true },
+        );
     }
 
     /// The customer answered.
@@ -217,9 +221,7 @@ impl Switchboard {
             (Failure::Refused { status, rang, .. }, None) => {
                 outcome::Failure::Refused { status: *status, rang: *rang }
             }
-            (Failure::Unreachable { rang }, None) => {
-                outcome::Failure::Unreachable { rang: *rang }
-            }
+            (Failure::Unreachable { rang }, None) => outcome::Failure::Unreachable { rang: *rang },
         };
         self.missed(id, meaning, turn);
     }
@@ -241,13 +243,13 @@ impl Switchboard {
         turn: &mut Turn<'_>,
     ) {
         let mut rang = false;
-        if let Some(record) = self.callbacks.get_mut(&id) {
-            if let Some(leg) = record.customer {
-                rang = self.legs.find(leg).is_some_and(|leg| leg.rang);
-                self.timers.stop(Alarm::CustomerRing(id));
-                self.hang_up(leg, turn);
-                self.customer_forgotten(id);
-            }
+        if let Some(record) = self.callbacks.get_mut(&id)
+            && let Some(leg) = record.customer
+        {
+            rang = self.legs.find(leg).is_some_and(|leg| leg.rang);
+            self.timers.stop(Alarm::CustomerRing(id));
+            self.hang_up(leg, turn);
+            self.customer_forgotten(id);
         }
         self.end_job(job, crate::queue::event::AfterWork::NotReady, None, turn);
         self.tell_callback(id, CallbackEvent::AgentLost { rang }, turn);
@@ -261,10 +263,10 @@ impl Switchboard {
             "callback.missed",
             vec![("callback", id.to_string()), ("why", format!("{miss:?}"))],
         );
-        if outcome::may_try_next_trunk(failure) {
-            if let Some(trunk) = self.next_trunk(id) {
-                return self.tell_callback(id, CallbackEvent::NextTrunk { trunk }, turn);
-            }
+        if outcome::may_try_next_trunk(failure)
+            && let Some(trunk) = self.next_trunk(id)
+        {
+            return self.tell_callback(id, CallbackEvent::NextTrunk { trunk }, turn);
         }
         self.tell_callback(id, CallbackEvent::Missed(miss), turn);
     }
@@ -305,9 +307,9 @@ impl Switchboard {
     pub(super) fn customer_gone(&mut self, id: CallbackId, turn: &mut Turn<'_>) {
         self.customer_forgotten(id);
         let job = self.callbacks.get(&id).and_then(|record| record.job);
-        let talking = job.and_then(|job| self.jobs.get(&job)).is_some_and(|job| {
-            matches!(job.stage, super::job::Stage::Talking { .. })
-        });
+        let talking = job
+            .and_then(|job| self.jobs.get(&job))
+            .is_some_and(|job| matches!(job.stage, super::job::Stage::Talking { .. }));
         match job {
             Some(job) if talking => {
                 let talked = self.end_talk(job, turn);

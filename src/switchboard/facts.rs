@@ -50,9 +50,7 @@ impl CallFacts<'_> {
         match field {
             "called" => Value::Text(self.party.called.clone()),
             "trunk" => Value::Text(self.party.came_by.clone()),
-            "diverted_from" => {
-                self.party.diverted_from.clone().map_or(Value::Unknown, Value::Text)
-            }
+            "diverted_from" => self.party.diverted_from.clone().map_or(Value::Unknown, Value::Text),
             _ => Value::Unknown,
         }
     }

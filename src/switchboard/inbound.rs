@@ -1,10 +1,10 @@
 //! Calls that come in: who calls, what was dialled, which flow begins.
 
 use super::call::{Call, Party};
+use super::heart::Switchboard;
 use super::leg::Owner;
 use super::settings::Trunk;
 use super::store::{CallResult, Interaction};
-use super::switchboard::Switchboard;
 use super::turn::Turn;
 use crate::base::id::{CallId, SessionId};
 use crate::base::number::{self, Country, PhoneNumber};
@@ -95,13 +95,15 @@ impl Switchboard {
             id,
             leg,
             present: true,
+            over: false,
             party,
             runner: Some(runner),
             intent: Intent::new(),
             place: None,
             job: None,
+            on_hang_up: None,
             promised: None,
-            recordings: Vec::new(),
+            recordings: BTreeMap::new(),
             offer: incoming.body,
             record,
         };
@@ -130,7 +132,8 @@ impl Switchboard {
 
     /// Calls on a trunk, both ways.
     pub(super) fn calls_on(&self, trunk: &str) -> usize {
-        let inbound = self.calls.values().filter(|call| call.present && call.party.came_by == trunk);
+        let inbound =
+            self.calls.values().filter(|call| call.present && call.party.came_by == trunk);
         let outbound = self.callbacks.values().filter(|callback| {
             callback.customer.is_some() && callback.tried.last().is_some_and(|last| last == trunk)
         });

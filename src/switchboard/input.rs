@@ -23,8 +23,6 @@ pub enum Input {
         /// The sound.
         sound: Option<Arc<Sound>>,
     },
-    /// New settings, already checked; hold for new calls.
-    Settings(Arc<super::settings::Settings>),
     /// A deadline has come.
     Timer,
     /// Take no new calls, let calls end.

@@ -45,8 +45,7 @@ pub struct Description {
 /// Where a leg's session stands.
 ///
 /// ```text
-/// Early ──► Up ──► Over        (Over: the sound is closing, the session may still say BYE)
-///   └───────────────┘
+/// Early ──► Up        a leg that is hung up is taken out of the table
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
@@ -54,8 +53,6 @@ pub enum Stage {
     Early,
     /// Answered.
     Up,
-    /// Hung up by either side.
-    Over,
 }
 
 /// One leg.

@@ -1,6 +1,6 @@
 //! Carries out what a callback's life asks, and brings lives back after a restart.
 
-use super::switchboard::{Alarm, Callback, Switchboard, Waiter};
+use super::heart::{Alarm, Callback, Switchboard, Waiter};
 use super::turn::{Turn, Work};
 use crate::base::id::{CallbackId, EntryId};
 use crate::base::outbox::Outbox;
@@ -52,10 +52,7 @@ impl Switchboard {
         ];
         turn.tell(None, "callback.over", facts);
         // The agent who still hears why keeps the leg; only the place and the life are gone.
-        self.tell_queues(
-            QueueEvent::Leave { entry, reason: Leaving::CallbackEnded },
-            turn,
-        );
+        self.tell_queues(QueueEvent::Leave { entry, reason: Leaving::CallbackEnded }, turn);
         self.timers.stop(Alarm::Callback(id));
         self.timers.stop(Alarm::CustomerRing(id));
         if let Some(leg) = self.callbacks.remove(&id).and_then(|record| record.customer) {
@@ -113,7 +110,7 @@ impl Switchboard {
         bindings: Vec<Binding>,
         turn: &mut Turn<'_>,
     ) {
-        self.user_agent.load_bindings(&account, bindings);
+        self.user_agent.load_bindings(turn.now, &account, bindings);
         let agent = self.settings.agents.iter().find(|agent| agent.login.user == account);
         let Some(agent) = agent.filter(|agent| agent.auto_ready).map(|agent| agent.name.clone())
         else {

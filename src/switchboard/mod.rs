@@ -1,6 +1,33 @@
 //! The heart: binds the rooms below into calls.
 
+mod address;
+pub mod bridging;
+pub mod call;
+pub mod describing;
+pub mod desk;
+pub mod dialling;
+pub mod ending;
+pub mod facts;
+pub mod features;
+pub mod heart;
+pub mod inbound;
 pub mod input;
+pub mod job;
+pub mod leg;
+pub mod lives;
+pub mod offering;
 pub mod output;
+pub mod performing;
+mod playbacks;
+pub mod ports;
+pub mod queueing;
+pub mod registering;
+pub mod sessions;
 pub mod settings;
+mod sounds;
 pub mod store;
+pub mod stored;
+mod tickets;
+pub mod turn;
+pub mod view;
+pub mod waiting;

@@ -1,15 +1,15 @@
 //! Offers: ringing an agent's phones for one entry, and what becomes of that.
 
+use super::address::address;
+use super::heart::{Alarm, Switchboard, Waiter};
 use super::job::{Job, Stage};
 use super::leg::{Leg, Owner};
-use super::switchboard::{Alarm, Switchboard, Waiter};
 use super::turn::Turn;
 use crate::base::id::{EntryId, JobId, LegId};
 use crate::callback;
 use crate::queue::event::{Blame, Event as QueueEvent};
 use crate::sip::event::{Body, Command, Failure, Invite};
 use crate::sip::registrar::Binding;
-use crate::sip::uri::{NameAddr, Uri};
 use std::time::Duration;
 
 /// A callback whose number is on a call with us is looked at again after this long.
@@ -127,10 +127,10 @@ impl Switchboard {
         for leg in &record.legs {
             self.hang_up(*leg, turn);
         }
-        if let Some(Waiter::Callback(id)) = self.waiters.get(&record.entry) {
-            if let Some(callback) = self.callbacks.get_mut(id) {
-                callback.job = None;
-            }
+        if let Some(Waiter::Callback(id)) = self.waiters.get(&record.entry)
+            && let Some(callback) = self.callbacks.get_mut(id)
+        {
+            callback.job = None;
         }
         Some(record)
     }
@@ -176,9 +176,9 @@ impl Switchboard {
             Waiter::Caller(_) => format!("{}: {shown}", record.queue),
             Waiter::Callback(_) => format!("{} callback: {shown}", record.queue),
         };
-        let from = NameAddr::new(Uri::sip(Some(&shown), &host, port)).with_display(&label);
-        let to = NameAddr::new(Uri::sip(Some(&record.agent), &self.settings.site.realm, None));
-        let asserted = NameAddr::new(Uri::sip(Some(&shown), &host, None)).with_display(&label);
+        let from = address(Some(&shown), &host, port).with_display(&label);
+        let to = address(Some(&record.agent), &self.settings.site.realm, None);
+        let asserted = address(Some(&shown), &host, None).with_display(&label);
         Some(Invite {
             session: leg.session,
             uri: binding.contact.clone(),

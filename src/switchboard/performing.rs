@@ -1,9 +1,9 @@
 //! Carries out what a call's flow asks.
 
 use super::call::Place;
+use super::heart::{Alarm, Switchboard, Waiter};
 use super::leg::Stage;
 use super::store::CallResult;
-use super::switchboard::{Alarm, Switchboard, Waiter};
 use super::turn::{Turn, Work};
 use crate::base::id::{CallId, EntryId, RecordingId};
 use crate::base::outbox::Outbox;
@@ -12,6 +12,7 @@ use crate::flow::effect::{Effect, Event, Join, QueueOutcome};
 use crate::media::command::{Command as MediaCommand, RecordLimits, RecordOutcome};
 use crate::queue::event::{EntryKind, Event as QueueEvent, Join as QueueJoin, Refusal};
 use crate::sip::event::Command;
+use std::time::Duration;
 
 impl Switchboard {
     /// Lets a call's flow take its first steps.
@@ -77,8 +78,8 @@ impl Switchboard {
             }
             Effect::StopPlay => self.stop_playing(leg, turn),
             Effect::Record { longest, shortest, silence, finish, beep } => {
-                let limits = RecordLimits { longest, shortest, silence, finish, beep };
-                self.record(call, limits, turn);
+                let limits = RecordLimits { longest, silence, finish, beep };
+                self.record(call, limits, shortest, turn);
             }
             Effect::DeleteRecording(recording) => self.delete_recording(call, recording, turn),
             Effect::Join(join) => self.join(call, join, turn),
@@ -153,12 +154,18 @@ impl Switchboard {
         self.tell_flow(call, Event::HungUp, turn);
     }
 
-    fn record(&mut self, call: CallId, limits: RecordLimits, turn: &mut Turn<'_>) {
+    fn record(
+        &mut self,
+        call: CallId,
+        limits: RecordLimits,
+        shortest: Duration,
+        turn: &mut Turn<'_>,
+    ) {
         let recording: RecordingId = self.ids.mint();
         let Some(record) = self.calls.get_mut(&call) else { return };
         match self.legs.find(record.leg).and_then(|leg| leg.line) {
             Some(line) => {
-                record.recordings.push(recording);
+                record.recordings.insert(recording, shortest);
                 let port = line.port;
                 turn.media(line.shard, MediaCommand::Record { port, recording, limits });
             }
@@ -174,16 +181,20 @@ impl Switchboard {
         outcome: RecordOutcome,
         turn: &mut Turn<'_>,
     ) {
+        let Some(record) = self.calls.get_mut(&call) else { return };
+        let shortest = record.recordings.get(&recording).copied().unwrap_or_default();
         let kept = match outcome {
-            RecordOutcome::Kept { length } => {
+            RecordOutcome::Kept { length } if length >= shortest => {
                 let seconds = format!("{:.1}", length.as_secs_f64());
                 turn.tell(Some(call), "recording.saved", vec![("seconds", seconds)]);
                 Some(recording)
             }
+            RecordOutcome::Kept { .. } => {
+                self.delete_recording(call, recording, turn);
+                None
+            }
             RecordOutcome::Empty | RecordOutcome::Failed => {
-                if let Some(record) = self.calls.get_mut(&call) {
-                    record.recordings.retain(|other| *other != recording);
-                }
+                record.recordings.remove(&recording);
                 None
             }
         };

@@ -68,7 +68,9 @@ mod tests {
     #[test]
     fn every_number_is_even_and_used_once() {
         let mut pool = PortPool::new(10_001, 10_020, 2);
-        let mut taken: Vec<u16> = (0..2).flat_map(|shard| std::iter::from_fn(|| pool.take(shard)).collect::<Vec<_>>()).collect();
+        let mut taken: Vec<u16> = (0..2)
+            .flat_map(|shard| std::iter::from_fn(|| pool.take(shard)).collect::<Vec<_>>())
+            .collect();
         taken.sort_unstable();
         assert_eq!(taken, [10_002, 10_004, 10_006, 10_008, 10_010, 10_012, 10_014, 10_016, 10_018]);
         assert_eq!(pool.used(), 9);

@@ -1,8 +1,7 @@
 //! Carries out what the queues decide.
 
+use super::heart::{Switchboard, Waiter};
 use super::offering::Offer;
-use super::store::CallResult;
-use super::switchboard::{Switchboard, Waiter};
 use super::turn::Turn;
 use crate::base::id::{CallId, EntryId, JobId, LegId};
 use crate::callback::intent;
@@ -76,27 +75,12 @@ impl Switchboard {
         self.tell_flow(call, FlowEvent::LeftQueue(QueueOutcome::TimedOut), turn);
     }
 
-    fn left(&mut self, entry: EntryId, reason: Leaving, waited: Duration, turn: &mut Turn<'_>) {
-        let call = self.caller_at(entry);
+    fn left(&self, entry: EntryId, reason: Leaving, waited: Duration, turn: &mut Turn<'_>) {
         let facts = vec![
             ("why", format!("{reason:?}")),
             ("waited", format!("{:.1}s", waited.as_secs_f64())),
         ];
-        turn.tell(call, "queue.left", facts);
-        let Some(call) = call else { return };
-        if let Some(record) = self.calls.get_mut(&call) {
-            record.record.waited = Some(waited);
-            let result = match reason {
-                Leaving::Abandoned => CallResult::Abandoned,
-                Leaving::Incomplete => CallResult::Incomplete,
-                Leaving::Exited | Leaving::CallbackEnded => CallResult::FlowOnly,
-            };
-            record.note_result(result);
-        }
-        self.forget_place(call);
-        if reason == Leaving::Exited {
-            self.tell_flow(call, FlowEvent::LeftQueue(QueueOutcome::Left), turn);
-        }
+        turn.tell(self.caller_at(entry), "queue.left", facts);
     }
 
     /// One of an agent's phones answered.
@@ -139,10 +123,12 @@ impl Switchboard {
 
     /// The other phones of the agent stop ringing.
     fn keep_one_phone(&mut self, job: JobId, leg: LegId, turn: &mut Turn<'_>) {
-        self.timers.stop(super::switchboard::Alarm::AgentRing(job));
+        self.timers.stop(super::heart::Alarm::AgentRing(job));
         let Some(record) = self.jobs.get_mut(&job) else { return };
-        let others: Vec<LegId> =
-            std::mem::replace(&mut record.legs, vec![leg]).into_iter().filter(|l| *l != leg).collect();
+        let others: Vec<LegId> = std::mem::replace(&mut record.legs, vec![leg])
+            .into_iter()
+            .filter(|l| *l != leg)
+            .collect();
         for other in others {
             self.hang_up(other, turn);
         }

@@ -1,11 +1,11 @@
 //! `register_callback`: from what the flow said to a promise in the store.
 
 use super::call::Call;
+use super::heart::{Switchboard, Waiter};
 use super::store::{CallResult, Done, Refusal};
-use super::switchboard::{Switchboard, Waiter};
-use super::turn::Turn;
+use super::turn::{Turn, Work};
 use crate::base::id::{CallId, RecordingId};
-use crate::base::number::{self, PhoneNumber};
+use crate::base::number::PhoneNumber;
 use crate::base::time::Utc;
 use crate::callback::intent;
 use crate::callback::request::{Material, Promise, Row, Rules, State};
@@ -64,7 +64,7 @@ impl Switchboard {
         }
     }
 
-    fn row_of(
+    pub(super) fn row_of(
         &mut self,
         call: CallId,
         wish: &Registration,
@@ -106,10 +106,8 @@ impl Switchboard {
         let country = country.ok_or("callback-invalid-number")?;
         let own = record.party.number.as_ref().map(ToString::to_string);
         let wanted = wish.number.clone().or(own).ok_or("callback-invalid-number")?;
-        let verified =
-            number::verify(&wanted, country).map_err(|_| "callback-invalid-number")?;
-        let allowed = self.settings.policy.check(&verified);
-        allowed.map_err(|fault| fault.escalation())?;
+        let verified = self.settings.policy.judge(&wanted, country);
+        let verified = verified.map_err(|fault| fault.escalation())?;
         Ok(verified.number)
     }
 
@@ -158,6 +156,7 @@ impl Switchboard {
             Ok(_) => {
                 self.keep_promise(call, row, turn);
                 self.tell_intent(call, intent::Event::Stored, turn);
+                self.bury_if_over(call, turn);
             }
             Err(refusal) => {
                 if let Some(record) = self.calls.get_mut(&call) {
@@ -168,7 +167,15 @@ impl Switchboard {
                 turn.tell(Some(call), "callback.refused", facts);
                 self.tell_intent(call, intent::Event::NotStored, turn);
                 self.tell_flow(call, FlowEvent::Escalated(escalation), turn);
+                self.bury_if_over(call, turn);
             }
+        }
+    }
+
+    /// A call whose flow ended while the store was asked is done with the answer.
+    fn bury_if_over(&self, call: CallId, turn: &mut Turn<'_>) {
+        if self.calls.get(&call).is_some_and(|record| record.over) {
+            turn.work.push_back(Work::Bury(call));
         }
     }
 
@@ -232,7 +239,7 @@ impl Switchboard {
 }
 
 fn adopt(call: &mut Call, adopted: &[RecordingId]) {
-    call.recordings.retain(|recording| !adopted.contains(recording));
+    call.recordings.retain(|recording, _| !adopted.contains(recording));
     if let Some(place) = call.place.as_mut() {
         place.held = false;
     }

@@ -1,7 +1,7 @@
 //! What the SIP room reports, given to whom it concerns.
 
+use super::heart::Switchboard;
 use super::leg::{Owner, Stage};
-use super::switchboard::Switchboard;
 use super::turn::Turn;
 use crate::base::digit::Digit;
 use crate::base::id::{LegId, SessionId};
@@ -25,10 +25,10 @@ impl Switchboard {
             Effect::Confirmed { session, body } => self.confirmed(session, body.as_ref(), turn),
             Effect::Reoffered { session, body } => self.reoffered(session, body.as_ref(), turn),
             Effect::ReofferAnswered { session, body } => {
-                if let (Some(leg), Some(body)) = (self.legs.of_session(session), body) {
-                    if let Err(reason) = self.settle(leg, &body, turn) {
-                        tracing::warn!(%session, reason, "a re-INVITE was answered oddly");
-                    }
+                if let (Some(leg), Some(body)) = (self.legs.of_session(session), body)
+                    && let Err(reason) = self.settle(leg, &body, turn)
+                {
+                    tracing::warn!(%session, reason, "a re-INVITE was answered oddly");
                 }
             }
             Effect::Info { session, body } => self.info(session, &body, turn),
@@ -102,11 +102,11 @@ impl Switchboard {
 
     fn confirmed(&mut self, session: SessionId, body: Option<&Body>, turn: &mut Turn<'_>) {
         let Some(leg) = self.legs.of_session(session) else { return };
-        if let Some(body) = body {
-            if let Err(reason) = self.settle(leg, body, turn) {
-                tracing::info!(%session, reason, "the ACK's answer does not fit; hanging up");
-                return self.hang_up(leg, turn);
-            }
+        if let Some(body) = body
+            && let Err(reason) = self.settle(leg, body, turn)
+        {
+            tracing::info!(%session, reason, "the ACK's answer does not fit; hanging up");
+            return self.hang_up(leg, turn);
         }
         if let Some(Owner::Caller(call)) = self.legs.find(leg).map(|leg| leg.owner) {
             self.tell_flow(call, flow::effect::Event::Answered, turn);
@@ -152,12 +152,7 @@ impl Switchboard {
         }
     }
 
-    fn bindings_changed(
-        &mut self,
-        account: String,
-        bindings: Vec<Binding>,
-        turn: &mut Turn<'_>,
-    ) {
+    fn bindings_changed(&mut self, account: String, bindings: Vec<Binding>, turn: &mut Turn<'_>) {
         let Some(agent) = self.settings.agents.iter().find(|agent| agent.login.user == account)
         else {
             return;

@@ -1,5 +1,6 @@
 //! What the heart is told about its site: typed, checked, ready.
 
+use super::address::uri;
 use crate::audio::sound::Sound;
 use crate::base::calendar::Calendar;
 use crate::base::interfaces::Interfaces;
@@ -8,7 +9,9 @@ use crate::base::number::{Country, PhoneNumber};
 use crate::callback::policy::Policy;
 use crate::flow::graph::FlowSet;
 use crate::queue::settings::QueueSettings;
-use crate::sip::event::Transport;
+use crate::sip;
+use crate::sip::event::{Path, Transport};
+use crate::sip::user_agent::settings::{Limits, TrunkAccess, TrunkRegistration, UserAgentSettings};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -205,4 +208,43 @@ impl Settings {
     pub fn music_of(&self, queue: &str) -> &str {
         self.queue(queue).map_or("default", |queue| &queue.music)
     }
+}
+
+impl Settings {
+    /// What the SIP room is told of this site.
+    #[must_use]
+    pub fn user_agent(&self) -> UserAgentSettings {
+        let access = |trunk: &Trunk| TrunkAccess {
+            networks: trunk.sources.clone(),
+            login: trunk.login.as_ref().map(|login| sip::digest::Login {
+                user: login.user.clone(),
+                password: login.password.clone(),
+            }),
+            registration: registration(trunk),
+        };
+        let account = |agent: &Agent| (agent.login.user.clone(), agent.login.password.clone());
+        UserAgentSettings {
+            identity: sip::identity::Identity {
+                address: self.site.interfaces.outside,
+                port: self.site.sip_port,
+            },
+            realm: self.site.realm.clone(),
+            trunks: self.trunks.iter().map(|trunk| (trunk.name.clone(), access(trunk))).collect(),
+            accounts: self.agents.iter().map(account).collect(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// How we register at a trunk that wants it.
+fn registration(trunk: &Trunk) -> Option<TrunkRegistration> {
+    let (expiry, login) = (trunk.register?, trunk.login.as_ref()?);
+    let peer = *trunk.peers.first()?;
+    let host = trunk.domain.clone().unwrap_or_else(|| peer.ip().to_string());
+    Some(TrunkRegistration {
+        registrar: uri(None, &host, None),
+        aor: uri(Some(&login.user), &host, None),
+        path: Path { transport: trunk.transport, remote: peer, connection: None },
+        expiry,
+    })
 }

@@ -1,56 +1,16 @@
 //! Playing to legs: prompts by name, recordings by id, fetched before they are played.
 
+use super::heart::Switchboard;
 use super::leg::{Line, Owner};
 use super::output::Output;
-use super::switchboard::Switchboard;
+use super::playbacks::{Playback, Slot};
 use super::turn::Turn;
 use crate::audio::sound::Sound;
 use crate::base::id::{LegId, RecordingId, TicketId};
 use crate::base::language::Language;
 use crate::flow::effect::Clip;
 use crate::media::command::Command;
-use std::collections::BTreeMap;
 use std::sync::Arc;
-
-/// Plays that wait for recordings to be read, at most one on a leg.
-#[derive(Debug, Default)]
-pub struct Playbacks {
-    waiting: BTreeMap<LegId, Playback>,
-    tickets: BTreeMap<TicketId, LegId>,
-}
-
-#[derive(Debug)]
-struct Playback {
-    play: u32,
-    repeat: bool,
-    slots: Vec<Slot>,
-}
-
-#[derive(Debug)]
-enum Slot {
-    Ready(Arc<Sound>),
-    Fetching(TicketId),
-    Missing,
-}
-
-impl Playbacks {
-    /// Forgets what waits for this leg: something else plays, or the leg is gone.
-    pub fn forget(&mut self, leg: LegId) {
-        if let Some(old) = self.waiting.remove(&leg) {
-            for slot in old.slots {
-                if let Slot::Fetching(ticket) = slot {
-                    self.tickets.remove(&ticket);
-                }
-            }
-        }
-    }
-
-    /// Whether nothing waits.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.waiting.is_empty() && self.tickets.is_empty()
-    }
-}
 
 impl Switchboard {
     /// Plays clips on a leg. `play` comes back when they are over, also when nothing of them

@@ -1,47 +1,13 @@
 //! What was asked of the store, and what its answers set going.
 
+use super::heart::Switchboard;
 use super::store::{Done, Interaction, Refusal, Reply, Request, What};
-use super::switchboard::Switchboard;
+use super::tickets::Purpose;
 use super::turn::Turn;
 use crate::base::id::{CallId, CallbackId, RecordingId, TicketId};
 use crate::callback::event::Event as CallbackEvent;
 use crate::callback::request::Row;
 use crate::sip::registrar::Binding;
-use std::collections::BTreeMap;
-
-/// Requests that the store has not answered yet.
-#[derive(Debug, Default)]
-pub struct Tickets {
-    open: BTreeMap<TicketId, Purpose>,
-}
-
-impl Tickets {
-    /// How many requests wait.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.open.len()
-    }
-
-    /// Whether none waits.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.open.is_empty()
-    }
-}
-
-#[derive(Debug)]
-enum Purpose {
-    /// A call's `register_callback`.
-    Promise(CallId, Box<Row>),
-    /// A step in a callback's life.
-    Life(CallbackId),
-    /// What is alive, at start.
-    Callbacks,
-    /// Contacts, at start.
-    Bindings,
-    /// Only to be logged if it fails.
-    Record,
-}
 
 impl Switchboard {
     /// Asks for everything that a restart must bring back.

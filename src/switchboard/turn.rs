@@ -25,6 +25,8 @@ pub enum Work {
     Intent(CallId, callback::intent::Effect),
     /// Of a callback request.
     Callback(CallbackId, callback::event::Effect),
+    /// The flow of a call is over, and so is the call.
+    Bury(CallId),
 }
 
 /// What one input leads to. Effects are carried in the order in which they arose, so the same

@@ -1,6 +1,6 @@
 //! What an observer may count in the heart, such as a test or the console.
 
-use super::switchboard::Switchboard;
+use super::heart::Switchboard;
 use crate::base::id::CallbackId;
 use crate::callback::request::Row;
 use crate::queue::queues::Queues;
@@ -11,11 +11,15 @@ pub struct View<'a> {
     heart: &'a Switchboard,
 }
 
-impl<'a> View<'a> {
-    pub(super) const fn of(heart: &'a Switchboard) -> Self {
-        Self { heart }
+impl Switchboard {
+    /// What an observer may count.
+    #[must_use]
+    pub const fn view(&self) -> View<'_> {
+        View { heart: self }
     }
+}
 
+impl<'a> View<'a> {
     /// Calls in progress, those whose callers have gone but whose flow still works included.
     #[must_use]
     pub fn calls(&self) -> usize {
@@ -43,7 +47,8 @@ impl<'a> View<'a> {
     /// SIP transactions and sessions that have not ended.
     #[must_use]
     pub fn sip_state(&self) -> usize {
-        self.heart.user_agent.transactions() + self.heart.user_agent.sessions()
+        let counts = self.heart.user_agent.counts();
+        counts.transactions + counts.sessions
     }
 
     /// Requests that the store has not answered.

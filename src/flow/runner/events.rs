@@ -3,7 +3,7 @@
 use super::moves::Move;
 use super::pending::{Caller, Pending};
 use super::{Runner, Turn};
-use crate::flow::effect::{Effect, Escalation, Event};
+use crate::flow::effect::{Escalation, Event};
 
 impl Runner {
     /// Takes one event; tells the move it means, if it means one.

@@ -113,10 +113,8 @@ impl Runner {
     /// The variable of the `record` step that waits, if one does.
     fn record_saves_as(&self) -> Option<String> {
         let waits = matches!(self.pending, Pending::Recording);
-        match &self.frames.last()?.step()?.action {
-            Action::Record(record) if waits => Some(record.save_as.clone()),
-            _ => None,
-        }
+        let Action::Record(record) = &self.frames.last()?.step()?.action else { return None };
+        waits.then(|| record.save_as.clone())
     }
 
     /// Whether any variable still means this recording.

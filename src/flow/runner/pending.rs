@@ -115,28 +115,6 @@ impl Pending {
         }
     }
 
-    /// Whether a key pressed now is kept for a later step, if this one does not take it.
-    pub(super) const fn keeps_keys(&self) -> bool {
-        match self {
-            Self::Answering
-            | Self::Playing { .. }
-            | Self::Music { .. }
-            | Self::Waiting { .. }
-            | Self::Joining
-            | Self::Leaving
-            | Self::Starting
-            | Self::Registering
-            | Self::Dismissing(_) => true,
-            Self::Running
-            | Self::Menu(_)
-            | Self::Collecting(_)
-            | Self::Recording
-            | Self::QueueMusic
-            | Self::Connected
-            | Self::Over => false,
-        }
-    }
-
     /// When time itself ends it.
     pub(super) fn deadline(&self) -> Option<Deadline> {
         match self {

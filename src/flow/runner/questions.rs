@@ -142,30 +142,42 @@ impl Runner {
         if self.keys.is_late_finish(digit, turn.now.monotonic) {
             return None;
         }
-        let music_takes_keys = self.music_takes_keys();
-        match &mut self.pending {
+        match &self.pending {
             Pending::Playing { barge_in: true, .. } => {
                 self.keys.keep(digit);
                 self.stop_play(turn);
                 Some(Move::Advance)
             }
-            Pending::Music { .. } if music_takes_keys => self.music_key(digit, turn),
+            Pending::Music { .. } if self.music_takes_keys() => self.music_key(digit, turn),
             Pending::Menu(_) => self.menu_key(digit, turn),
-            Pending::Collecting(collecting) => {
-                let entry = collecting.collector.press(digit, turn.now.monotonic);
-                self.stop_play(turn);
-                if let Pending::Collecting(collecting) = &mut self.pending {
-                    collecting.asking.play = None;
-                }
-                entry.and_then(|entry| self.collected(&entry, turn))
-            }
-            other => {
-                if other.keeps_keys() {
-                    self.keys.keep(digit);
-                }
+            Pending::Collecting(_) => self.collect_key(digit, turn),
+            Pending::Answering
+            | Pending::Playing { .. }
+            | Pending::Music { .. }
+            | Pending::Waiting { .. }
+            | Pending::Joining
+            | Pending::Leaving
+            | Pending::Starting
+            | Pending::Registering
+            | Pending::Dismissing(_) => {
+                self.keys.keep(digit);
                 None
             }
+            Pending::Running
+            | Pending::Recording
+            | Pending::QueueMusic
+            | Pending::Connected
+            | Pending::Over => None,
         }
+    }
+
+    /// A key for the collect that waits.
+    fn collect_key(&mut self, digit: Digit, turn: &mut Turn<'_>) -> Option<Move> {
+        self.stop_play(turn);
+        let Pending::Collecting(collecting) = &mut self.pending else { return None };
+        collecting.asking.play = None;
+        let entry = collecting.collector.press(digit, turn.now.monotonic)?;
+        self.collected(&entry, turn)
     }
 
     fn music_takes_keys(&self) -> bool {
@@ -175,36 +187,30 @@ impl Runner {
 
     /// The prompt of a question is over: silence is measured from here.
     pub(super) fn prompt_over(&mut self, play: u32, turn: &Turn<'_>) {
-        let wait = self.frames.last().and_then(|top| top.step()).map(|step| &step.action);
-        match &mut self.pending {
-            Pending::Menu(menu) if menu.asking.play == Some(play) => {
-                menu.asking.play = None;
-                if let Some(Action::Menu(step)) = wait {
-                    menu.until = Some(turn.now.monotonic + step.wait);
-                }
-            }
-            Pending::Collecting(collecting) if collecting.asking.play == Some(play) => {
-                collecting.asking.play = None;
-                collecting.collector.listen(turn.now.monotonic);
-            }
-            _ => {}
+        let step = self.frames.last().and_then(|top| top.step()).map(|step| &step.action);
+        if let (Pending::Menu(menu), Some(Action::Menu(step))) = (&mut self.pending, step)
+            && menu.asking.play == Some(play)
+        {
+            menu.asking.play = None;
+            menu.until = Some(turn.now.monotonic + step.wait);
+        }
+        if let Pending::Collecting(collecting) = &mut self.pending
+            && collecting.asking.play == Some(play)
+        {
+            collecting.asking.play = None;
+            collecting.collector.listen(turn.now.monotonic);
         }
     }
 
-    /// Time has passed in a menu or collect.
+    /// The deadline of a menu or collect has come.
     pub(super) fn question_time(&mut self, turn: &mut Turn<'_>) -> Option<Move> {
-        let now = turn.now.monotonic;
-        match &mut self.pending {
-            Pending::Menu(menu) if menu.until.is_some_and(|until| until <= now) => {
-                let asking = menu.asking;
-                self.menu_silence(asking, turn)
-            }
-            Pending::Collecting(collecting) => {
-                let entry = collecting.collector.time_passed(now)?;
-                self.collected(&entry, turn)
-            }
-            _ => None,
+        if let Pending::Menu(menu) = &self.pending {
+            let asking = menu.asking;
+            return self.menu_silence(asking, turn);
         }
+        let Pending::Collecting(collecting) = &mut self.pending else { return None };
+        let entry = collecting.collector.time_passed(turn.now.monotonic)?;
+        self.collected(&entry, turn)
     }
 
     fn menu_silence(&mut self, asking: Asking, turn: &mut Turn<'_>) -> Option<Move> {

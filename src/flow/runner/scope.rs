@@ -34,11 +34,19 @@ impl Scope<'_> {
         if let Some(value) = self.variables.get(name) {
             return field_of(value, fields).unwrap_or(Value::Unknown);
         }
-        let exported = self.exports.get(name).and_then(|value| field_of(value, fields));
-        match (exported, fields) {
-            (Some(value), _) => value,
-            (None, [field]) => self.facts.fact(name, field),
-            (None, _) => Value::Unknown,
+        match fields {
+            [field] => self.exported_or_fact(name, field),
+            _ => Value::Unknown,
+        }
+    }
+
+    /// A field of a known object: what the call exports goes before what the world says.
+    pub(super) fn exported_or_fact(&self, object: &str, field: &str) -> Value {
+        match self.exports.get(object) {
+            Some(Value::Record(record)) if record.contains_key(field) => {
+                record.get(field).cloned().unwrap_or(Value::Unknown)
+            }
+            _ => self.facts.fact(object, field),
         }
     }
 

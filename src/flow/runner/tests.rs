@@ -1,1 +1,8 @@
-//! Stories.
+//! Stories of flows, told by driving a runner with events.
+
+mod asking;
+mod callbacks;
+mod control;
+mod hanging_up;
+mod queueing;
+mod stage;

@@ -16,10 +16,10 @@ use super::input::Input;
 use super::job::Job;
 use super::leg::Legs;
 use super::output::Output;
+use super::playbacks::Playbacks;
 use super::ports::PortPool;
 use super::settings::Settings;
-use super::sounds::Playbacks;
-use super::stored::Tickets;
+use super::tickets::Tickets;
 use super::turn::{Turn, Work};
 use crate::audio::sound::Sound;
 use crate::audio::tone;
@@ -118,7 +118,7 @@ impl Switchboard {
         let lines = settings.queues.iter().map(|queue| queue.line.clone()).collect();
         let agents = settings.agents.iter().map(|agent| agent.name.clone()).collect();
         Self {
-            user_agent: UserAgent::new(settings.user_agent(), ids.clone(), entropy.child()),
+            user_agent: UserAgent::new(settings.user_agent(), entropy.child(), ids.clone()),
             queues: Queues::new(lines, agents, ids.clone()),
             legs: Legs::new(pool),
             calls: BTreeMap::new(),
@@ -137,11 +137,10 @@ impl Switchboard {
         }
     }
 
-    /// Begins: asks the store for callbacks and contacts, and registers at trunks.
+    /// Begins: asks the store for callbacks and contacts, then lives by its inputs.
     pub fn start(&mut self, now: Now, out: &mut Outbox<Output>) {
         let mut turn = Turn::new(now, out);
         self.load(&mut turn);
-        self.with_user_agent(&mut turn, |user_agent, now, out| user_agent.start(now, out));
         self.settle_work(&mut turn);
     }
 
@@ -168,12 +167,6 @@ impl Switchboard {
         self.calls.is_empty() && self.jobs.is_empty() && self.legs.is_empty()
     }
 
-    /// What an observer, such as a test or the console, may count.
-    #[must_use]
-    pub fn view(&self) -> super::view::View<'_> {
-        super::view::View::of(self)
-    }
-
     fn take(&mut self, input: Input, turn: &mut Turn<'_>) {
         match input {
             Input::Sip(event) => self.with_user_agent(turn, |user_agent, now, out| {
@@ -182,9 +175,11 @@ impl Switchboard {
             Input::Media(event) => self.on_media(event, turn),
             Input::Stored(reply) => self.on_stored(reply, turn),
             Input::Fetched { ticket, sound } => self.fetched(ticket, sound, turn),
-            Input::Settings(settings) => self.learn(settings, turn),
             Input::Timer => self.on_timer(turn),
-            Input::Drain => self.draining = true,
+            Input::Drain => {
+                self.draining = true;
+                self.user_agent.drain();
+            }
         }
     }
 
@@ -196,6 +191,7 @@ impl Switchboard {
                 Work::Flow(call, effect) => self.on_flow(call, effect, turn),
                 Work::Intent(call, effect) => self.on_intent(call, effect, turn),
                 Work::Callback(callback, effect) => self.on_callback(callback, effect, turn),
+                Work::Bury(call) => self.bury(call, turn),
             }
         }
     }
@@ -301,4 +297,3 @@ impl Switchboard {
         }
     }
 }
-

@@ -1,0 +1,340 @@
+//! A flow as points (its steps) and what each leads to.
+
+use crate::flow::effect::QueueOutcome;
+use crate::flow::graph::{Action, Flow, Step, Target};
+use std::collections::BTreeMap;
+
+/// All steps of a flow, nested ones among them.
+#[derive(Debug)]
+pub(super) struct Web<'f> {
+    pub(super) points: Vec<Point<'f>>,
+    /// The first step of each section.
+    starts: BTreeMap<&'f str, Leads<'f>>,
+    /// Where the flow can begin besides `start`: on hang-up, and what the whole flow catches.
+    others: Vec<Leads<'f>>,
+}
+
+/// One step.
+#[derive(Debug)]
+pub(super) struct Point<'f> {
+    pub(super) step: &'f Step,
+    pub(super) section: &'f str,
+    pub(super) edges: Vec<Edge<'f>>,
+}
+
+/// One way on from a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Edge<'f> {
+    pub(super) to: Leads<'f>,
+    /// Whether an escalation leads this way.
+    pub(super) failure: bool,
+    /// Whether time passes or the caller does something before it.
+    pub(super) timed: bool,
+}
+
+/// Where a way leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Leads<'f> {
+    /// To a step.
+    To(usize),
+    /// To a section.
+    Section(&'f str),
+    /// Off the end of the section.
+    RunOff,
+    /// Out of this flow.
+    Return,
+    /// To the end of the call or its flow.
+    End,
+    /// Out of the queue that runs this flow.
+    LeaveQueue,
+}
+
+impl<'f> Web<'f> {
+    /// Draws a flow.
+    pub(super) fn of(flow: &'f Flow) -> Self {
+        let mut web = Self { points: Vec::new(), starts: BTreeMap::new(), others: Vec::new() };
+        for (name, steps) in &flow.sections {
+            let entry = web.list(steps, name, &Leads::RunOff);
+            web.starts.insert(name, entry);
+        }
+        let hang_up = flow.when_caller_hangs_up.as_deref().map(Leads::Section);
+        web.others.extend(hang_up);
+        let mut caught = Vec::new();
+        for target in flow.catch.values() {
+            caught.push(web.target(target, "catch", None, &Leads::RunOff));
+        }
+        web.catch_everywhere(&caught);
+        web.others.extend(caught);
+        web
+    }
+
+    /// What the whole flow catches can come from every step that escalates.
+    fn catch_everywhere(&mut self, caught: &[Leads<'f>]) {
+        for point in &mut self.points {
+            if escalates(&point.step.action) && !point.step.catch.contains_key("failed") {
+                for to in caught {
+                    let timed = asks(&point.step.action);
+                    point.edges.push(Edge { to: to.clone(), failure: true, timed });
+                }
+            }
+        }
+    }
+
+    /// All steps.
+    pub(super) fn steps(&self) -> impl Iterator<Item = &'f Step> {
+        self.points.iter().map(|point| point.step)
+    }
+
+    /// Whether some step of it takes time.
+    pub(super) fn takes_time(&self) -> bool {
+        self.points.iter().any(|point| point.edges.iter().any(|edge| edge.timed))
+    }
+
+    /// The first steps of all sections, and what else can begin.
+    pub(super) fn entries(&self) -> Vec<usize> {
+        let all = self.starts.values().chain(&self.others);
+        all.filter_map(|leads| self.point_of(leads)).collect()
+    }
+
+    /// Where the flow begins: `start`, on hang-up, and what it catches.
+    pub(super) fn roots(&self) -> Vec<usize> {
+        let start = self.starts.get("start");
+        start.into_iter().chain(&self.others).filter_map(|leads| self.point_of(leads)).collect()
+    }
+
+    /// The first step of a section.
+    pub(super) fn entry(&self, section: &str) -> Option<usize> {
+        self.starts.get(section).and_then(|leads| self.point_of(leads))
+    }
+
+    /// The step that a way leads to, if it leads to one of this flow.
+    pub(super) fn point_of(&self, leads: &Leads<'_>) -> Option<usize> {
+        match leads {
+            Leads::To(index) => Some(*index),
+            Leads::Section(name) => match self.starts.get(name) {
+                Some(Leads::To(index)) => Some(*index),
+                _ => None,
+            },
+            Leads::RunOff | Leads::Return | Leads::End | Leads::LeaveQueue => None,
+        }
+    }
+
+    /// Which points can be reached from these.
+    pub(super) fn reached(&self, mut open: Vec<usize>) -> Vec<bool> {
+        let mut seen = vec![false; self.points.len()];
+        while let Some(index) = open.pop() {
+            let Some(known) = seen.get_mut(index) else { continue };
+            if std::mem::replace(known, true) {
+                continue;
+            }
+            let edges = self.points.get(index).map(|point| &point.edges);
+            open.extend(edges.into_iter().flatten().filter_map(|edge| self.point_of(&edge.to)));
+        }
+        seen
+    }
+
+    /// Adds a list of steps; `after` is where its end leads. The answer is where it begins.
+    fn list(&mut self, steps: &'f [Step], section: &'f str, after: &Leads<'f>) -> Leads<'f> {
+        let first = self.points.len();
+        for step in steps {
+            self.points.push(Point { step, section, edges: Vec::new() });
+        }
+        for (offset, step) in steps.iter().enumerate() {
+            let own = first + offset;
+            let last = offset + 1 == steps.len();
+            let next = if last { after.clone() } else { Leads::To(own + 1) };
+            let edges = self.edges(step, section, own, &next);
+            if let Some(point) = self.points.get_mut(own) {
+                point.edges = edges;
+            }
+        }
+        if steps.is_empty() { after.clone() } else { Leads::To(first) }
+    }
+
+    fn target(
+        &mut self,
+        target: &'f Target,
+        section: &'f str,
+        own: Option<usize>,
+        next: &Leads<'f>,
+    ) -> Leads<'f> {
+        match target {
+            Target::Section(name) => Leads::Section(name),
+            Target::Steps(steps) => self.list(steps, section, next),
+            Target::Again => own.map_or(Leads::RunOff, Leads::To),
+            Target::End => Leads::End,
+        }
+    }
+
+    fn edges(
+        &mut self,
+        step: &'f Step,
+        section: &'f str,
+        own: usize,
+        next: &Leads<'f>,
+    ) -> Vec<Edge<'f>> {
+        let mut edges: Vec<Edge<'f>> = Vec::new();
+        for (target, timed) in named_ways(&step.action) {
+            let to = self.target(target, section, Some(own), next);
+            edges.push(Edge { to, failure: false, timed });
+        }
+        if let Some(to) = unnamed_way(&step.action, next) {
+            edges.push(Edge { to, failure: false, timed: takes_time(&step.action) });
+        }
+        for target in step.catch.values() {
+            let to = self.target(target, section, Some(own), next);
+            edges.push(Edge { to, failure: true, timed: asks(&step.action) });
+        }
+        edges
+    }
+}
+
+impl Point<'_> {
+    /// Whether it is a `queue` step.
+    pub(super) const fn is_queue(&self) -> bool {
+        matches!(self.step.action, Action::Queue(_))
+    }
+}
+
+/// The outcomes that a step names, and whether time passes before each.
+fn named_ways(action: &Action) -> Vec<(&Target, bool)> {
+    match action {
+        Action::If { then, otherwise, .. } => {
+            [Some(then), otherwise.as_ref()].into_iter().flatten().map(|to| (to, false)).collect()
+        }
+        Action::Music { keys, .. } => keys.values().map(|to| (to, true)).collect(),
+        Action::Menu(menu) => {
+            let others = [Some(&menu.no_input), Some(&menu.no_match), menu.gave_up.as_ref()];
+            menu.keys.values().chain(others.into_iter().flatten()).map(|to| (to, true)).collect()
+        }
+        Action::Collect(collect) => collect.gave_up.iter().map(|to| (to, true)).collect(),
+        Action::Record(record) => record.empty.iter().map(|to| (to, true)).collect(),
+        Action::VerifyNumber(verify) => {
+            let all = [&verify.invalid, &verify.wrong_kind, &verify.blocked];
+            all.into_iter().flatten().map(|to| (to, false)).collect()
+        }
+        Action::Queue(queue) => {
+            let at_once = [QueueOutcome::Full, QueueOutcome::Closed, QueueOutcome::NoAgents];
+            queue.outcomes.iter().map(|(how, to)| (to, !at_once.contains(how))).collect()
+        }
+        Action::Goto(_)
+        | Action::Set(_)
+        | Action::CallFlow { .. }
+        | Action::Return(_)
+        | Action::Escalate(_)
+        | Action::Wait(_)
+        | Action::End
+        | Action::Answer
+        | Action::HangUp
+        | Action::Reject(_)
+        | Action::Ringing
+        | Action::Language(_)
+        | Action::Play { .. }
+        | Action::Say { .. }
+        | Action::ExitQueue
+        | Action::StartCallback { .. }
+        | Action::RegisterCallback(_)
+        | Action::DismissCallback => Vec::new(),
+    }
+}
+
+/// Where a step leads when no named outcome applies.
+fn unnamed_way<'f>(action: &'f Action, next: &Leads<'f>) -> Option<Leads<'f>> {
+    match action {
+        Action::Goto(section) => Some(Leads::Section(section)),
+        Action::Return(_) => Some(Leads::Return),
+        Action::End | Action::HangUp | Action::Reject(_) => Some(Leads::End),
+        Action::ExitQueue => Some(Leads::LeaveQueue),
+        Action::Escalate(_) | Action::Menu(_) => None,
+        Action::If { otherwise, .. } => otherwise.is_none().then(|| next.clone()),
+        Action::Music { length, .. } => length.is_some().then(|| next.clone()),
+        Action::Queue(queue) => {
+            let goes_on = !queue.outcomes.contains_key(&QueueOutcome::Answered);
+            goes_on.then(|| next.clone())
+        }
+        Action::Set(_)
+        | Action::CallFlow { .. }
+        | Action::Wait(_)
+        | Action::Answer
+        | Action::Ringing
+        | Action::Language(_)
+        | Action::Play { .. }
+        | Action::Say { .. }
+        | Action::Collect(_)
+        | Action::Record(_)
+        | Action::VerifyNumber(_)
+        | Action::StartCallback { .. }
+        | Action::RegisterCallback(_)
+        | Action::DismissCallback => Some(next.clone()),
+    }
+}
+
+/// Whether time passes before a step leads to the next one.
+const fn takes_time(action: &Action) -> bool {
+    match action {
+        Action::Wait(span) => !span.is_zero(),
+        Action::Music { length, .. } => match length {
+            Some(span) => !span.is_zero(),
+            None => true,
+        },
+        Action::Play { .. }
+        | Action::Say { .. }
+        | Action::Menu(_)
+        | Action::Collect(_)
+        | Action::Record(_)
+        | Action::Queue(_) => true,
+        Action::Goto(_)
+        | Action::If { .. }
+        | Action::Set(_)
+        | Action::CallFlow { .. }
+        | Action::Return(_)
+        | Action::Escalate(_)
+        | Action::End
+        | Action::Answer
+        | Action::HangUp
+        | Action::Reject(_)
+        | Action::Ringing
+        | Action::Language(_)
+        | Action::VerifyNumber(_)
+        | Action::ExitQueue
+        | Action::StartCallback { .. }
+        | Action::RegisterCallback(_)
+        | Action::DismissCallback => false,
+    }
+}
+
+/// Whether an escalation of the step comes only after the caller was asked.
+const fn asks(action: &Action) -> bool {
+    matches!(action, Action::Menu(_) | Action::Collect(_))
+}
+
+/// Whether the step can end in an escalation.
+const fn escalates(action: &Action) -> bool {
+    match action {
+        Action::CallFlow { .. }
+        | Action::Escalate(_)
+        | Action::Play { .. }
+        | Action::Say { .. }
+        | Action::Menu(_)
+        | Action::Collect(_)
+        | Action::Record(_)
+        | Action::VerifyNumber(_)
+        | Action::Queue(_)
+        | Action::StartCallback { .. }
+        | Action::RegisterCallback(_)
+        | Action::DismissCallback => true,
+        Action::Goto(_)
+        | Action::If { .. }
+        | Action::Set(_)
+        | Action::Return(_)
+        | Action::Wait(_)
+        | Action::End
+        | Action::Answer
+        | Action::HangUp
+        | Action::Reject(_)
+        | Action::Ringing
+        | Action::Language(_)
+        | Action::Music { .. }
+        | Action::ExitQueue => false,
+    }
+}

@@ -1,0 +1,130 @@
+//! Steps of queues, telephone numbers and callbacks.
+
+use super::Decoder;
+use super::parameters::Parameters;
+use super::value::UNREADABLE;
+use crate::base::document::duration::parse_duration;
+use crate::base::document::{Fields, Node};
+use crate::flow::effect::QueueOutcome;
+use crate::flow::graph::{Action, QueueStep, RegisterCallback, Target, VerifyNumber};
+use crate::flow::types::Type;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// Largest and smallest priority.
+const PRIORITY: std::ops::RangeInclusive<i64> = -100..=100;
+/// Most attempts of one callback.
+const ATTEMPTS_MAX: u32 = 20;
+
+const NUMBER: [Type; 2] = [Type::Phone, Type::Text];
+
+const OUTCOMES: [(&str, QueueOutcome); 6] = [
+    ("answered", QueueOutcome::Answered),
+    ("full", QueueOutcome::Full),
+    ("closed", QueueOutcome::Closed),
+    ("timed_out", QueueOutcome::TimedOut),
+    ("left", QueueOutcome::Left),
+    ("no_agents", QueueOutcome::NoAgents),
+];
+
+impl<'a> Decoder<'a> {
+    pub(super) fn verify_number(&mut self, parameters: &mut Parameters<'a>) -> Action {
+        let value = parameters.take("value").map(|node| self.operand(node, &NUMBER));
+        let country = parameters.take("country");
+        let country = country.map(|node| self.operand(node, &[Type::Country]));
+        let kinds = self.number_kinds(parameters.take("kinds"));
+        let save_as = self.save_as(parameters.take("save_as"), Type::Phone);
+        let invalid = self.outcome(parameters.take("invalid"));
+        let wrong_kind = self.outcome(parameters.take("wrong_kind"));
+        let blocked = self.outcome(parameters.take("blocked"));
+        Action::VerifyNumber(VerifyNumber {
+            value: value.unwrap_or(UNREADABLE),
+            country: country.unwrap_or(UNREADABLE),
+            kinds,
+            save_as,
+            invalid,
+            wrong_kind,
+            blocked,
+        })
+    }
+
+    pub(super) fn queue(&mut self, parameters: &mut Parameters<'a>) -> Action {
+        let name = parameters.take("name").map(|node| self.operand(node, &[Type::Queue]));
+        let flow = parameters.take("flow");
+        let with = parameters.take("with");
+        if let (None, Some(node)) = (flow, with) {
+            let message = "`with` gives inputs to a flow, and no `flow` is named";
+            self.complaints.error("wrong-value", &node.place, message);
+        }
+        let place = parameters.place.clone();
+        let (flow, with) = self.flow_with(flow, with, &place);
+        let priority = self.priority(parameters.take("priority")).unwrap_or(0);
+        let mut outcomes = BTreeMap::new();
+        let timeout = self.timeout(parameters.take("timeout"), &mut outcomes);
+        for (key, outcome) in OUTCOMES {
+            if let Some(node) = parameters.take(key) {
+                outcomes.insert(outcome, self.target(node));
+            }
+        }
+        let name = name.unwrap_or(UNREADABLE);
+        Action::Queue(QueueStep { name, flow, with, priority, timeout, outcomes })
+    }
+
+    /// `timeout` is the longest wait, or where it leads when that is the queue's own.
+    fn timeout(
+        &mut self,
+        node: Option<&'a Node>,
+        outcomes: &mut BTreeMap<QueueOutcome, Target>,
+    ) -> Option<Duration> {
+        let node = node?;
+        let text = node.scalar();
+        let leads = text.is_none_or(|text| {
+            parse_duration(text).is_none()
+                && (matches!(text, "again" | "end") || self.sections.contains(text))
+        });
+        if leads {
+            outcomes.insert(QueueOutcome::TimedOut, self.target(node));
+            return None;
+        }
+        node.duration(self.complaints)
+    }
+
+    fn priority(&mut self, node: Option<&Node>) -> Option<i32> {
+        let number = node?.integer(PRIORITY, self.complaints)?;
+        i32::try_from(number).ok()
+    }
+
+    pub(super) fn start_callback(&mut self, parameters: &mut Parameters<'a>) -> Action {
+        let queue = parameters.take("queue").map(|node| self.operand(node, &[Type::Queue]));
+        let on_hangup = parameters.take("on_hangup");
+        let fields = on_hangup.and_then(|node| Fields::of(node, "`on_hangup`", self.complaints));
+        let register_on_hang_up = fields.and_then(|mut fields| {
+            let number = fields.required("register", self.complaints);
+            fields.finish(self.complaints);
+            number.map(|node| self.operand(node, &NUMBER))
+        });
+        Action::StartCallback { queue, register_on_hang_up }
+    }
+
+    pub(super) fn register_callback(&mut self, parameters: &mut Parameters<'a>) -> Action {
+        let number = parameters.take("number").map(|node| self.operand(node, &NUMBER));
+        let queue = parameters.take("queue").map(|node| self.operand(node, &[Type::Queue]));
+        let ani = parameters.take("ani").map(|node| self.operand(node, &[Type::Phone]));
+        let attempts = parameters.take("attempts");
+        let attempts = attempts.map(|node| self.count(Some(node), ATTEMPTS_MAX, 1));
+        Action::RegisterCallback(Box::new(RegisterCallback {
+            number,
+            queue,
+            ani,
+            agent_media: self.prompts(parameters.take("agent_media")),
+            priority: self.priority(parameters.take("priority")),
+            attempts,
+            retry_after: self.maybe_span(parameters.take("retry_after")),
+            busy_retry_after: self.maybe_span(parameters.take("busy_retry_after")),
+            ring: self.maybe_span(parameters.take("ring")),
+            initial_delay: self.maybe_span(parameters.take("initial_delay")),
+            expires: self.maybe_span(parameters.take("expires")),
+            data: self.any_values(parameters.take("data")),
+        }))
+    }
+}

@@ -1,0 +1,192 @@
+//! The variables of a flow: stated ones, and those that `set` and `save_as` declare.
+
+use super::header::{Header, variable_is_plain};
+use crate::base::complaint::{Complaints, Place};
+use crate::base::document::duration::parse_duration;
+use crate::base::document::{Key, Kind, Node};
+use crate::base::number::PhoneNumber;
+use crate::flow::graph::Output;
+use crate::flow::known::Answer;
+use crate::flow::scope::{Declared, Scope};
+use crate::flow::types::Type;
+use std::collections::BTreeMap;
+
+/// All variables of one flow.
+#[derive(Debug, Clone, Default)]
+pub(in crate::flow) struct Variables {
+    known: BTreeMap<String, Declared>,
+    /// Texts that `set` gives to a variable as they stand, and where.
+    literals: BTreeMap<String, Vec<(String, Place)>>,
+}
+
+/// One `set` of one variable.
+struct Assignment<'a> {
+    name: &'a Key,
+    value: &'a Node,
+}
+
+impl Variables {
+    /// Gathers them from the header and all steps.
+    pub(super) fn of(
+        header: &Header<'_>,
+        headers: &BTreeMap<String, Header<'_>>,
+        complaints: &mut Complaints,
+    ) -> Self {
+        let inputs = header.inputs.iter().map(|(name, input)| (name, input.kind));
+        let vars = header.vars.iter().map(|(name, variable)| (name, variable.kind));
+        let stated = inputs.chain(vars).map(|(name, kind)| (name.clone(), Declared::of(kind)));
+        let mut variables = Self { known: stated.collect(), literals: BTreeMap::new() };
+        let mut found = Found { headers, saved: Vec::new(), set: Vec::new() };
+        for (_, section) in &header.sections {
+            found.walk(section);
+        }
+        found.saved.into_iter().for_each(|(name, place, declared)| {
+            variable_is_plain(&name, &place, complaints);
+            let fields = declared.fields.clone();
+            let known = variables.known.entry(name).or_insert(declared);
+            if let (Type::Record, Some(known), Some(fields)) =
+                (known.kind, &mut known.fields, fields)
+            {
+                known.extend(fields);
+            }
+        });
+        for assignment in &found.set {
+            variable_is_plain(&assignment.name.text, &assignment.name.place, complaints);
+        }
+        variables.infer(found.set);
+        variables
+    }
+
+    /// The variables with their types.
+    pub(super) fn declared(&self) -> BTreeMap<String, Declared> {
+        self.known.clone()
+    }
+
+    /// What `set` gives to a variable as text.
+    pub(super) fn literals(&self, name: &str) -> Vec<(String, Place)> {
+        self.literals.get(name).cloned().unwrap_or_default()
+    }
+
+    /// Declares what `set` sets, literals first and then what is copied from others.
+    fn infer(&mut self, mut rest: Vec<Assignment<'_>>) {
+        loop {
+            let before = rest.len();
+            rest.retain(|assignment| {
+                let Some(declared) = self.kind_of(assignment.value) else { return true };
+                let name = &assignment.name.text;
+                if let Some(text) = plain_text(assignment.value) {
+                    let place = assignment.value.place.clone();
+                    self.literals.entry(name.clone()).or_default().push((text.to_owned(), place));
+                }
+                self.known.entry(name.clone()).or_insert(declared);
+                false
+            });
+            if rest.len() == before {
+                break;
+            }
+        }
+        // What is copied from something unknown is declared all the same: one complaint is enough.
+        for assignment in rest {
+            let name = assignment.name.text.clone();
+            self.known.entry(name).or_insert(Declared::untold());
+        }
+    }
+
+    fn kind_of(&self, value: &Node) -> Option<Declared> {
+        let Some(text) = value.scalar() else { return Some(Declared::of(Type::Text)) };
+        let Some(path) = text.strip_prefix('$') else {
+            return Some(Declared::of(guess(value, text)));
+        };
+        let path: Vec<String> = path.split('.').map(str::to_owned).collect();
+        if let [name] = path.as_slice() {
+            return self.known.get(name).cloned();
+        }
+        let scope = Scope { variables: self.known.clone(), hours: None };
+        let meaning = scope.resolve(&path, &value.place).ok()?;
+        match meaning.answer {
+            Answer::Value(kind) => Some(Declared { one_of: meaning.one_of, ..Declared::of(kind) }),
+            Answer::Clock | Answer::Untold => None,
+        }
+    }
+}
+
+/// A text that stands as it is: no variable.
+fn plain_text(value: &Node) -> Option<&str> {
+    value.scalar().filter(|text| !text.starts_with('$'))
+}
+
+/// The type of a value that was written out.
+pub(super) fn guess(value: &Node, text: &str) -> Type {
+    let quoted = matches!(&value.kind, Kind::Scalar { quoted: true, .. });
+    let leading_zero = text.len() > 1 && text.starts_with('0');
+    if PhoneNumber::from_e164(text).is_some() {
+        Type::Phone
+    } else if quoted {
+        Type::Text
+    } else if matches!(text, "true" | "false" | "yes" | "no") {
+        Type::YesNo
+    } else if !leading_zero && !text.starts_with('+') && text.parse::<i64>().is_ok() {
+        Type::Number
+    } else if parse_duration(text).is_some() {
+        Type::Duration
+    } else {
+        Type::Text
+    }
+}
+
+/// What the steps of a flow declare.
+struct Found<'a, 'h> {
+    headers: &'h BTreeMap<String, Header<'h>>,
+    saved: Vec<(String, Place, Declared)>,
+    set: Vec<Assignment<'a>>,
+}
+
+impl<'a> Found<'a, '_> {
+    fn walk(&mut self, node: &'a Node) {
+        match &node.kind {
+            Kind::Map(entries) => {
+                for (key, value) in entries {
+                    self.notation(node, &key.text, value);
+                    self.walk(value);
+                }
+            }
+            Kind::List(items) => items.iter().for_each(|item| self.walk(item)),
+            Kind::Scalar { .. } | Kind::Null => {}
+        }
+    }
+
+    fn notation(&mut self, step: &'a Node, name: &str, value: &'a Node) {
+        if name == "set" {
+            if let Kind::Map(entries) = &value.kind {
+                let each = entries.iter().map(|(name, value)| Assignment { name, value });
+                self.set.extend(each);
+            }
+            return;
+        }
+        let saved = value.child("save_as").or_else(|| step.child("save_as"));
+        let Some((node, variable)) = saved.and_then(|node| Some((node, node.scalar()?))) else {
+            return;
+        };
+        let declared = match name {
+            "collect" => Declared::of(Type::Text),
+            "record" => Declared::of(Type::Recording),
+            "verify_number" => Declared::of(Type::Phone),
+            "call_flow" => self.outputs_of(value),
+            _ => return,
+        };
+        self.saved.push((variable.to_owned(), node.place.clone(), declared));
+    }
+
+    fn outputs_of(&self, value: &Node) -> Declared {
+        let flow = value.scalar().or_else(|| value.child("flow")?.scalar());
+        let Some(header) = flow.and_then(|flow| self.headers.get(flow)) else {
+            return Declared::untold();
+        };
+        let field = |(name, output): (&String, &Output)| {
+            let declared = Declared { one_of: output.one_of.clone(), ..Declared::of(output.kind) };
+            (name.clone(), declared)
+        };
+        let fields = Some(header.outputs.iter().map(field).collect());
+        Declared { fields, ..Declared::of(Type::Record) }
+    }
+}

@@ -1,0 +1,182 @@
+//! Steps that the caller hears or answers with keys and voice.
+
+use super::Decoder;
+use super::parameters::Parameters;
+use crate::base::digit::Digit;
+use crate::base::document::Node;
+use crate::base::document::scalar::clip;
+use crate::flow::expression::Pattern;
+use crate::flow::graph::{Action, Collect, Menu, Record, SayKind, Target};
+use crate::flow::notation::Kind;
+use crate::flow::types::Type;
+use std::time::Duration;
+
+/// Most digits of one entry.
+const DIGITS_MAX: u32 = 64;
+/// Most tries of one question.
+const TRIES_MAX: u32 = 20;
+/// Longest recording.
+const LONGEST_MAX: Duration = Duration::from_secs(3_600);
+
+const SAY_KINDS: [(&str, SayKind); 5] = [
+    ("phone", SayKind::Phone),
+    ("digits", SayKind::Digits),
+    ("number", SayKind::Number),
+    ("position", SayKind::Position),
+    ("duration", SayKind::Duration),
+];
+
+impl<'a> Decoder<'a> {
+    pub(super) fn play(&mut self, parameters: &mut Parameters<'a>) -> Action {
+        let items = self.prompts(parameters.take("prompt"));
+        let barge_in = self.yes_no(parameters.take("barge_in"), true);
+        Action::Play { items, barge_in }
+    }
+
+    /// One of the kinds; `None` when there is none.
+    pub(super) fn say(&mut self, parameters: &mut Parameters<'a>) -> Option<Action> {
+        let barge_in = self.yes_no(parameters.take("barge_in"), true);
+        let mut said = None;
+        for (name, kind) in SAY_KINDS {
+            let Some(node) = parameters.take(name) else { continue };
+            if said.is_some() {
+                let message = "`say` speaks one value; this is a second one";
+                self.complaints.error("wrong-value", &node.place, message);
+                continue;
+            }
+            let types = match parameters.notation.parameter(name).map(|known| known.kind) {
+                Some(Kind::Value(types)) => types,
+                _ => &[],
+            };
+            said = Some((kind, self.operand(node, types)));
+        }
+        let Some((kind, value)) = said else {
+            let help = "`phone`, `digits`, `number`, `position` or `duration`";
+            self.complaints
+                .error("missing-key", &parameters.place, "`say` needs what to say")
+                .help(help);
+            return None;
+        };
+        Some(Action::Say { kind, value, barge_in })
+    }
+
+    pub(super) fn music(&mut self, parameters: &mut Parameters<'a>) -> Action {
+        let node = parameters.take("name");
+        let name = node.and_then(|node| node.text(self.complaints)).unwrap_or("default");
+        if let (Some(node), Some(known)) = (node, &self.around.site.music)
+            && !known.contains(name)
+        {
+            let message = format!("there is no music `{}`", clip(name));
+            self.complaints
+                .error("unknown-music", &node.place, message)
+                .suggest(name, known.iter().map(String::as_str));
+        }
+        let length = self.maybe_span(parameters.take("for"));
+        let keys = self.keys(parameters.take("keys"));
+        if length == Some(Duration::ZERO) && !keys.is_empty() {
+            let message = "this music has no time in which a key could be pressed";
+            self.complaints.warning("key-never-pressed", &parameters.place, message);
+        }
+        Action::Music { name: name.to_owned(), length, keys }
+    }
+
+    pub(super) fn menu(&mut self, parameters: &mut Parameters<'a>) -> Action {
+        let prompt = self.prompts(parameters.take("prompt"));
+        let node = parameters.take("keys");
+        let keys = self.keys(node);
+        if let Some(node) = node
+            && keys.is_empty()
+        {
+            self.complaints.error("wrong-value", &node.place, "a menu needs at least one key");
+        }
+        let tries = self.count(parameters.take("tries"), TRIES_MAX, 3);
+        let wait = self.span(parameters.take("wait"), Duration::from_secs(5));
+        let no_input = self.outcome(parameters.take("no_input")).unwrap_or(Target::Again);
+        let no_match = self.outcome(parameters.take("no_match")).unwrap_or(Target::Again);
+        let gave_up = self.outcome(parameters.take("gave_up"));
+        if matches!(gave_up, Some(Target::Again)) {
+            self.gave_up_again(parameters);
+        }
+        Action::Menu(Menu { prompt, keys, tries, wait, no_input, no_match, gave_up })
+    }
+
+    pub(super) fn outcome(&mut self, node: Option<&'a Node>) -> Option<Target> {
+        node.map(|node| self.target(node))
+    }
+
+    fn gave_up_again(&mut self, parameters: &Parameters<'_>) {
+        let message = "`gave_up: again` asks without end; the caller is never led on";
+        self.complaints.warning("gave-up-again", &parameters.place, message);
+    }
+
+    pub(super) fn collect(&mut self, parameters: &mut Parameters<'a>) -> Action {
+        let prompt = self.prompts(parameters.take("prompt"));
+        let (fewest, most) = self.digits(parameters.take("digits"));
+        let finish = self.key(parameters.take("finish"), Some(Digit::HASH));
+        let wait = self.span(parameters.take("wait"), Duration::from_secs(6));
+        let gap = self.span(parameters.take("gap"), Duration::from_secs(4));
+        let tries = self.count(parameters.take("tries"), TRIES_MAX, 3);
+        let pattern = self.pattern(parameters.take("pattern"));
+        let save_as = self.save_as(parameters.take("save_as"), Type::Text).unwrap_or_default();
+        let gave_up = self.outcome(parameters.take("gave_up"));
+        if matches!(gave_up, Some(Target::Again)) {
+            self.gave_up_again(parameters);
+        }
+        Action::Collect(Collect {
+            prompt,
+            fewest,
+            most,
+            finish,
+            wait,
+            gap,
+            tries,
+            pattern,
+            save_as,
+            gave_up,
+        })
+    }
+
+    /// Fewest and most digits.
+    fn digits(&mut self, node: Option<&Node>) -> (usize, usize) {
+        let range = node.and_then(|node| Some((node, node.range(self.complaints)?)));
+        let Some((node, range)) = range else { return (1, 1) };
+        let (fewest, most) = range.into_inner();
+        if fewest == 0 || most > DIGITS_MAX {
+            let message = format!("an entry has 1 to {DIGITS_MAX} digits");
+            self.complaints.error("wrong-value", &node.place, message);
+        }
+        (fewest.max(1) as usize, most.clamp(1, DIGITS_MAX) as usize)
+    }
+
+    fn pattern(&mut self, node: Option<&Node>) -> Option<String> {
+        let node = node?;
+        let text = node.text(self.complaints)?;
+        if let Err(reason) = Pattern::new(text) {
+            let message = format!("this is no pattern: {reason}");
+            self.complaints.error("wrong-pattern", &node.place, message);
+        }
+        Some(text.to_owned())
+    }
+
+    pub(super) fn record(&mut self, parameters: &mut Parameters<'a>) -> Action {
+        let save_as = parameters.take("save_as");
+        let save_as = self.save_as(save_as, Type::Recording).unwrap_or_default();
+        let node = parameters.take("longest");
+        let longest = self.span(node, Duration::from_secs(60));
+        let shortest = self.span(parameters.take("shortest"), Duration::ZERO);
+        if let Some(node) = node
+            && (longest > LONGEST_MAX || longest.is_zero() || longest < shortest)
+        {
+            let message = "a recording is longer than `shortest` and at most one hour long";
+            self.complaints.error("wrong-value", &node.place, message);
+        }
+        let silence = match parameters.take("silence") {
+            Some(node) if node.scalar() == Some("none") => None,
+            node => Some(self.span(node, Duration::from_secs(3))),
+        };
+        let finish = self.key(parameters.take("finish"), Some(Digit::HASH));
+        let beep = self.yes_no(parameters.take("beep"), true);
+        let empty = self.outcome(parameters.take("empty"));
+        Action::Record(Record { longest, shortest, silence, finish, beep, save_as, empty })
+    }
+}

@@ -1,0 +1,138 @@
+//! One step: which notation it is, and what catches its escalations.
+
+use super::Decoder;
+use super::parameters::Parameters;
+use crate::base::complaint::Place;
+use crate::base::document::scalar::clip;
+use crate::base::document::{Key, Kind, Node};
+use crate::flow::graph::{Action, Step, Target};
+use crate::flow::notation::{NOTATIONS, Notation};
+use std::collections::BTreeMap;
+
+impl<'a> Decoder<'a> {
+    /// Reads one step; `None` leaves a gap.
+    pub(super) fn step(&mut self, node: &'a Node) -> Option<Step> {
+        let step = match &node.kind {
+            Kind::Scalar { text, .. } => self.word(text, node),
+            Kind::Map(entries) => self.keyed(entries, &node.place),
+            Kind::List(_) | Kind::Null => {
+                node.wrong("a step such as `play: welcome`", self.complaints);
+                None
+            }
+        };
+        self.has_gaps |= step.is_none();
+        step
+    }
+
+    /// A step that is one word: `- answer`.
+    fn word(&mut self, text: &str, node: &'a Node) -> Option<Step> {
+        let notation = self.notation(text, &node.place)?;
+        let parameters = self.bare(notation, &node.place);
+        self.finish(parameters)
+    }
+
+    /// A step with keys: one of them is a notation, the others belong to it.
+    fn keyed(&mut self, entries: &'a [(Key, Node)], place: &Place) -> Option<Step> {
+        let Some((first, _)) = entries.first() else {
+            self.complaints.error("empty-step", place, "this step has no notation");
+            return None;
+        };
+        let found = entries.iter().position(|(key, _)| Notation::named(&key.text).is_some());
+        let Some(index) = found else {
+            self.unknown_notation(&first.text, &first.place);
+            return None;
+        };
+        let (word, value) = entries.get(index)?;
+        let notation = self.notation(&word.text, &word.place)?;
+        let others = entries.iter().enumerate().filter(|(other, _)| *other != index);
+        let beside = others.map(|(_, (key, node))| (key, node)).collect();
+        let parameters = self.parameters(notation, word, value, beside);
+        self.finish(parameters)
+    }
+
+    fn notation(&mut self, word: &str, place: &Place) -> Option<&'static Notation> {
+        let Some(notation) = Notation::named(word) else {
+            self.unknown_notation(word, place);
+            return None;
+        };
+        if !notation.built {
+            let message = format!("`{word}` is part of the language, but not run by this version");
+            self.complaints.error("not-built", place, message);
+            return None;
+        }
+        Some(notation)
+    }
+
+    pub(super) fn unknown_notation(&mut self, word: &str, place: &Place) {
+        let names = NOTATIONS.iter().map(|notation| notation.name);
+        let message = format!("there is no notation `{}`", clip(word));
+        self.complaints.error("unknown-notation", place, message).suggest(word, names);
+    }
+
+    fn finish(&mut self, mut parameters: Parameters<'a>) -> Option<Step> {
+        let action = self.action(&mut parameters)?;
+        let left: Vec<&str> = parameters.left().collect();
+        debug_assert!(left.is_empty(), "{} does not read {left:?}", parameters.notation.name);
+        let mut catch = BTreeMap::new();
+        for (name, node) in std::mem::take(&mut parameters.catches) {
+            catch.insert(name.to_owned(), self.target(node));
+        }
+        for node in std::mem::take(&mut parameters.catch_maps) {
+            catch.extend(self.catch_map(node));
+        }
+        Some(Step { place: parameters.place, action, catch })
+    }
+
+    /// `catch: {escalation: target}`.
+    pub(super) fn catch_map(&mut self, node: &'a Node) -> BTreeMap<String, Target> {
+        let mut catch = BTreeMap::new();
+        let Kind::Map(entries) = &node.kind else {
+            node.wrong("escalations and where each leads", self.complaints);
+            return catch;
+        };
+        for (key, node) in entries {
+            if !self.is_escalation(&key.text) {
+                let names = crate::flow::notation::ESCALATIONS.iter().copied();
+                let message = format!("nothing raises `{}`", clip(&key.text));
+                let complaint = self.complaints.error("unknown-escalation", &key.place, message);
+                complaint.suggest(&key.text, names.chain(["failed"]));
+            }
+            catch.insert(key.text.clone(), self.target(node));
+        }
+        catch
+    }
+
+    fn action(&mut self, parameters: &mut Parameters<'a>) -> Option<Action> {
+        Some(match parameters.notation.name {
+            "goto" => self.goto(parameters),
+            "if" => self.condition(parameters),
+            "set" => self.set(parameters),
+            "call_flow" => self.call_flow(parameters),
+            "return" => self.outputs(parameters),
+            "escalate" => self.escalate(parameters),
+            "wait" => self.wait(parameters),
+            "end" => Action::End,
+            "answer" => Action::Answer,
+            "hangup" => Action::HangUp,
+            "reject" => self.reject(parameters),
+            "ringing" => Action::Ringing,
+            "language" => self.language(parameters),
+            "play" => self.play(parameters),
+            "say" => self.say(parameters)?,
+            "music" => self.music(parameters),
+            "menu" => self.menu(parameters),
+            "collect" => self.collect(parameters),
+            "record" => self.record(parameters),
+            "verify_number" => self.verify_number(parameters),
+            "queue" => self.queue(parameters),
+            "exit_queue" => Action::ExitQueue,
+            "start_callback" => self.start_callback(parameters),
+            "register_callback" => self.register_callback(parameters),
+            "dismiss_callback" => Action::DismissCallback,
+            name => {
+                debug_assert!(false, "`{name}` is marked as built and has no decoder");
+                return None;
+            }
+        })
+    }
+}

@@ -1,0 +1,320 @@
+//! Values of parameters: literals, variables, prompts, keys of the telephone.
+
+use super::Decoder;
+use super::declare::guess;
+use crate::base::complaint::Complaints;
+use crate::base::digit::Digit;
+use crate::base::document::scalar::clip;
+use crate::base::document::{Fields, Key, Kind, Node};
+use crate::base::number::{Country, NumberKind, PhoneNumber};
+use crate::flow::graph::{Operand, Target};
+use crate::flow::known::Answer;
+use crate::flow::site::{PromptState, Site};
+use crate::flow::types::Type;
+use crate::flow::value::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+/// Stands where a value could not be read.
+pub(super) const UNREADABLE: Operand = Operand::Literal(Value::Unknown);
+
+/// A value of a type as it was written out.
+pub(super) fn literal(
+    node: &Node,
+    kind: Type,
+    site: &Site,
+    complaints: &mut Complaints,
+) -> Option<Value> {
+    let text = node.text(complaints)?;
+    if text.starts_with('$') {
+        node.wrong("a value, not a variable", complaints);
+        return None;
+    }
+    match kind {
+        Type::Text => Some(Value::Text(text.to_owned())),
+        Type::Number => node.integer(i64::MIN..=i64::MAX, complaints).map(Value::Number),
+        Type::Duration => node.duration(complaints).map(Value::Duration),
+        Type::YesNo => node.yes_no(complaints).map(Value::YesNo),
+        Type::Phone => {
+            let number = PhoneNumber::from_e164(text);
+            if number.is_none() {
+                let message = format!("`{}` is no number in E.164", clip(text));
+                let help = "with `+` and country code, in quotes: \"+48221234567\"";
+                complaints.error("wrong-value", &node.place, message).help(help);
+            }
+            number.map(Value::Phone)
+        }
+        Type::Queue => {
+            is_queue(text, node, site, complaints);
+            Some(Value::Text(text.to_owned()))
+        }
+        Type::Country => {
+            is_country(text, node, site, complaints);
+            Some(Value::Text(text.to_owned()))
+        }
+        Type::Recording | Type::Record => {
+            let word = kind.word();
+            let maker = if kind == Type::Record { "call_flow" } else { "record" };
+            let message = format!("a {word} cannot be written out; it comes from `{maker}`");
+            complaints.error("wrong-value", &node.place, message);
+            None
+        }
+    }
+}
+
+fn is_queue(text: &str, node: &Node, site: &Site, complaints: &mut Complaints) {
+    if let Some(queues) = &site.queues
+        && !queues.contains(text)
+    {
+        complaints
+            .error("unknown-queue", &node.place, format!("there is no queue `{}`", clip(text)))
+            .suggest(text, queues.iter().map(String::as_str));
+    }
+}
+
+fn is_country(text: &str, node: &Node, site: &Site, complaints: &mut Complaints) {
+    let country = Country::new(text).filter(|country| country.code() == text);
+    match (country, &site.countries) {
+        (None, _) => {
+            let message = format!("`{}` is no country", clip(text));
+            let help = "two capital letters, such as `PL`";
+            complaints.error("wrong-value", &node.place, message).help(help);
+        }
+        (Some(country), Some(known)) if !known.contains(&country) => {
+            let names: Vec<&str> = known.iter().map(Country::code).collect();
+            complaints
+                .error("unknown-country", &node.place, format!("this site does not know `{text}`"))
+                .help(format!("it knows: {}", names.join(", ")));
+        }
+        (Some(_), _) => {}
+    }
+}
+
+impl<'a> Decoder<'a> {
+    /// A value of one of these types, or a variable that fits; no types: any.
+    pub(super) fn operand(&mut self, node: &'a Node, wanted: &[Type]) -> Operand {
+        let Some(text) = node.text(self.complaints) else { return UNREADABLE };
+        if let Some(path) = text.strip_prefix('$') {
+            return self.variable(path, node, wanted);
+        }
+        let guessed = guess(node, text);
+        let kind = if wanted.is_empty() || wanted.contains(&guessed) {
+            guessed
+        } else if wanted.contains(&Type::Text) {
+            Type::Text
+        } else {
+            wanted.first().copied().unwrap_or(guessed)
+        };
+        literal(node, kind, self.around.site, self.complaints).map_or(UNREADABLE, Operand::Literal)
+    }
+
+    fn variable(&mut self, path: &str, node: &'a Node, wanted: &[Type]) -> Operand {
+        let parts: Vec<String> = path.split('.').map(str::to_owned).collect();
+        let operand = Operand::Variable(parts.clone());
+        let kind = match self.scope.resolve(&parts, &node.place_at(0)) {
+            Ok(meaning) => meaning.answer,
+            Err(complaint) => {
+                self.complaints.push(complaint);
+                return operand;
+            }
+        };
+        let kind = match kind {
+            Answer::Value(kind) => kind,
+            Answer::Untold => return operand,
+            Answer::Clock => {
+                let message = format!("`${path}` can be used in conditions only");
+                self.complaints.error("type-mismatch", &node.place, message);
+                return operand;
+            }
+        };
+        if !wanted.is_empty() && !wanted.iter().any(|wanted| kind.fits(*wanted)) {
+            self.mismatch(path, kind, wanted, node);
+        }
+        if kind == Type::Text && !wanted.contains(&Type::Text) {
+            self.check_texts_of(path, wanted);
+        }
+        operand
+    }
+
+    fn mismatch(&mut self, path: &str, kind: Type, wanted: &[Type], node: &Node) {
+        let words: Vec<&str> = wanted.iter().map(|kind| kind.word()).collect();
+        let message = format!("`${path}` is a {}, needed: {}", kind.word(), words.join(" or "));
+        let complaint = self.complaints.error("type-mismatch", &node.place, message);
+        if kind == Type::Text && wanted == [Type::Phone] {
+            complaint.help("`verify_number` makes a phone of it");
+        }
+    }
+
+    /// A text variable that names a queue or country: what `set` gives it must be one.
+    fn check_texts_of(&mut self, name: &str, wanted: &[Type]) {
+        for (text, place) in self.variables.literals(name) {
+            let node = Node { place, kind: Kind::Null };
+            if wanted.contains(&Type::Queue) {
+                is_queue(&text, &node, self.around.site, self.complaints);
+            } else if wanted.contains(&Type::Country) {
+                is_country(&text, &node, self.around.site, self.complaints);
+            }
+        }
+    }
+
+    /// A map of names and values of any type.
+    pub(super) fn any_values(&mut self, node: Option<&'a Node>) -> BTreeMap<String, Operand> {
+        let entries = self.entries(node, "names and values");
+        entries.iter().map(|(key, node)| (key.text.clone(), self.operand(node, &[]))).collect()
+    }
+
+    /// The entries of a map.
+    pub(super) fn entries(
+        &mut self,
+        node: Option<&'a Node>,
+        what: &str,
+    ) -> Vec<(&'a Key, &'a Node)> {
+        let fields = node.and_then(|node| Fields::of(node, what, self.complaints));
+        fields.map(|mut fields| fields.take_rest()).unwrap_or_default()
+    }
+
+    /// Prompts by name, recordings by variable.
+    pub(super) fn prompts(&mut self, node: Option<&'a Node>) -> Vec<Operand> {
+        let Some(node) = node else { return Vec::new() };
+        let items = node.one_or_many();
+        items.into_iter().map(|item| self.prompt(item)).collect()
+    }
+
+    fn prompt(&mut self, node: &'a Node) -> Operand {
+        let Some(text) = node.text(self.complaints) else { return UNREADABLE };
+        if let Some(path) = text.strip_prefix('$') {
+            let parts: Vec<String> = path.split('.').map(str::to_owned).collect();
+            let meaning = self.scope.resolve(&parts, &node.place);
+            let playable =
+                [Answer::Value(Type::Recording), Answer::Value(Type::Text), Answer::Untold];
+            if meaning.is_ok_and(|meaning| !playable.contains(&meaning.answer)) {
+                let message = format!("`${path}` is neither a recording nor the name of a prompt");
+                let help = "`say` speaks values";
+                self.complaints.error("not-playable", &node.place, message).help(help);
+                return UNREADABLE;
+            }
+            return self.variable(path, node, &[Type::Recording, Type::Text]);
+        }
+        self.prompt_exists(text, node);
+        Operand::Literal(Value::Text(text.to_owned()))
+    }
+
+    fn prompt_exists(&mut self, text: &str, node: &Node) {
+        let shown = clip(text);
+        match self.around.site.prompt(text) {
+            PromptState::Fine => {}
+            PromptState::Nowhere => {
+                let names: BTreeSet<&str> = self.around.site.prompt_names().collect();
+                let message = format!("there is no prompt `{shown}`");
+                let complaint = self.complaints.error("unknown-prompt", &node.place, message);
+                if self.scope.variables.contains_key(text) {
+                    complaint.help(format!("`${text}` is the variable"));
+                } else {
+                    complaint.suggest(text, names);
+                }
+            }
+            PromptState::MissingIn(languages) => {
+                let names: Vec<&str> = languages.iter().map(|language| language.tag()).collect();
+                let message = format!("the prompt `{shown}` is missing in: {}", names.join(", "));
+                self.complaints.error("missing-prompt", &node.place, message);
+            }
+        }
+    }
+
+    /// Keys of the telephone and where each leads.
+    pub(super) fn keys(&mut self, node: Option<&'a Node>) -> BTreeMap<Digit, Target> {
+        let mut keys = BTreeMap::new();
+        for (key, node) in self.entries(node, "keys and where each leads") {
+            let target = self.target(node);
+            let Some(digit) = digit(&key.text) else {
+                let message = format!("a telephone has no key `{}`", clip(&key.text));
+                let help = "0 to 9, `star` and `hash`";
+                self.complaints.error("wrong-key", &key.place, message).help(help);
+                continue;
+            };
+            if digit.event() > Digit::HASH.event() {
+                let message =
+                    format!("the key `{digit}` can never be pressed on a common telephone");
+                self.complaints.warning("key-never-pressed", &key.place, message);
+            }
+            if keys.insert(digit, target).is_some() {
+                let message =
+                    format!("the key `{digit}` stands here twice; this can never be reached");
+                self.complaints.error("key-never-pressed", &key.place, message);
+            }
+        }
+        keys
+    }
+
+    /// One key, `none`, or the default.
+    pub(super) fn key(&mut self, node: Option<&Node>, default: Option<Digit>) -> Option<Digit> {
+        let Some(node) = node else { return default };
+        let text = node.text(self.complaints)?;
+        let found = digit(text);
+        if found.is_none() && text != "none" {
+            node.wrong("one key (0 to 9, `star`, `hash`) or `none`", self.complaints);
+        }
+        found
+    }
+
+    /// A span of time, or the default.
+    pub(super) fn span(&mut self, node: Option<&Node>, default: Duration) -> Duration {
+        node.and_then(|node| node.duration(self.complaints)).unwrap_or(default)
+    }
+
+    /// A span of time, if there is one.
+    pub(super) fn maybe_span(&mut self, node: Option<&Node>) -> Option<Duration> {
+        node.and_then(|node| node.duration(self.complaints))
+    }
+
+    /// A whole number that fits, or the default.
+    pub(super) fn count(&mut self, node: Option<&Node>, most: u32, default: u32) -> u32 {
+        node.and_then(|node| node.integer(1..=i64::from(most), self.complaints))
+            .and_then(|number| u32::try_from(number).ok())
+            .unwrap_or(default)
+    }
+
+    /// Yes or no, or the default.
+    pub(super) fn yes_no(&mut self, node: Option<&Node>, default: bool) -> bool {
+        node.and_then(|node| node.yes_no(self.complaints)).unwrap_or(default)
+    }
+
+    /// Kinds of telephone numbers.
+    pub(super) fn number_kinds(&mut self, node: Option<&Node>) -> Vec<NumberKind> {
+        let words = NumberKind::ALL.map(|kind| (kind.name(), kind));
+        let items = node.map(Node::one_or_many).unwrap_or_default();
+        items.into_iter().filter_map(|item| item.choice(&words, self.complaints)).collect()
+    }
+
+    /// The variable that takes a result of this type.
+    pub(super) fn save_as(&mut self, node: Option<&Node>, kind: Type) -> Option<String> {
+        let node = node?;
+        let name = node.text(self.complaints)?;
+        if let Some(name) = name.strip_prefix('$') {
+            let message = "a variable that is written to stands without `$`";
+            self.complaints.error("wrong-value", &node.place, message).help(format!("`{name}`"));
+            return None;
+        }
+        if let Some(known) = self.scope.variables.get(name)
+            && known.fields.is_some()
+            && !kind.fits(known.kind)
+        {
+            let (is, comes) = (known.kind.word(), kind.word());
+            let message = format!("`{name}` is a {is}, but a {comes} comes here");
+            self.complaints.error("type-mismatch", &node.place, message);
+        }
+        Some(name.to_owned())
+    }
+}
+
+/// A key of the telephone by its name.
+fn digit(text: &str) -> Option<Digit> {
+    match text {
+        "star" => return Some(Digit::STAR),
+        "hash" => return Some(Digit::HASH),
+        _ => {}
+    }
+    let mut letters = text.chars();
+    let first = letters.next()?;
+    letters.next().is_none().then(|| Digit::from_char(first)).flatten()
+}

@@ -1,5 +1,0 @@
-//! Conditions in `if:`, typed.
-
-/// A parsed and typed condition.
-#[derive(Debug, Clone)]
-pub struct Expression {}

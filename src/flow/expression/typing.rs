@@ -1,0 +1,310 @@
+//! Which parts of a condition go together, by their types.
+
+use super::pattern::Pattern;
+use super::tree::{Comparison, Tree};
+use crate::base::complaint::{Complaint, Complaints, Place};
+use crate::base::document::scalar::clip;
+use crate::base::number::{Country, PhoneNumber};
+use crate::flow::known::Answer;
+use crate::flow::scope::Scope;
+use crate::flow::types::Type;
+use crate::flow::value::Value;
+use std::collections::BTreeSet;
+
+/// A part with its type and place.
+#[derive(Debug, Clone)]
+pub(super) struct Part {
+    pub(super) tree: Tree,
+    pub(super) kind: Sort,
+    /// Where it begins, in characters from 0.
+    pub(super) at: usize,
+    /// The texts it may be, if they are limited.
+    pub(super) one_of: Vec<String>,
+}
+
+/// The type of a part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sort {
+    /// A value of this type.
+    Of(Type),
+    /// A time of day.
+    Clock,
+    /// Already complained about: fits everywhere.
+    Any,
+}
+
+impl Sort {
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Of(kind) => kind.word(),
+            Self::Clock => "time of day",
+            Self::Any => "anything",
+        }
+    }
+
+    fn is_textual(self) -> bool {
+        match self {
+            Self::Of(kind) => kind.is_textual(),
+            Self::Clock => false,
+            Self::Any => true,
+        }
+    }
+}
+
+impl From<Answer> for Sort {
+    fn from(answer: Answer) -> Self {
+        match answer {
+            Answer::Value(kind) => Self::Of(kind),
+            Answer::Clock => Self::Clock,
+            Answer::Untold => Self::Any,
+        }
+    }
+}
+
+/// The functions, with how many arguments each takes.
+const FUNCTIONS: [(&str, usize, &str); 6] = [
+    ("open", 1, "open(\"office-hours\")"),
+    ("verify", 2, "verify($number, $country)"),
+    ("len", 1, "len($typed)"),
+    ("starts_with", 2, "starts_with($typed, \"48\")"),
+    ("matches", 2, "matches($typed, \"[0-9]{4}\")"),
+    ("known", 1, "known(queue.wait_estimate)"),
+];
+
+/// Puts parts together and complains where they do not fit.
+pub(super) struct Typing<'a> {
+    pub(super) place: &'a Place,
+    pub(super) scope: &'a Scope,
+    pub(super) complaints: Complaints,
+    pub(super) verified: Vec<Vec<String>>,
+}
+
+impl Typing<'_> {
+    /// The place of a character of the condition.
+    pub(super) fn place_of(&self, at: usize) -> Place {
+        let mut place = self.place.clone();
+        place.column = place.column.saturating_add(u32::try_from(at).unwrap_or(0));
+        place
+    }
+
+    pub(super) fn error(
+        &mut self,
+        code: &'static str,
+        at: usize,
+        message: impl Into<String>,
+    ) -> &mut Complaint {
+        let place = self.place_of(at);
+        self.complaints.error(code, &place, message)
+    }
+
+    /// A name with its fields.
+    pub(super) fn path(&mut self, path: Vec<String>, at: usize) -> Part {
+        let place = self.place_of(at);
+        match self.scope.resolve(&path, &place) {
+            Ok(meaning) => {
+                let kind = Sort::from(meaning.answer);
+                Part { tree: Tree::Path(path), kind, at, one_of: meaning.one_of }
+            }
+            Err(complaint) => {
+                self.complaints.push(complaint);
+                part(Tree::Path(path), Sort::Any, at)
+            }
+        }
+    }
+
+    /// Something that must be yes or no.
+    pub(super) fn truth(&mut self, part: &Part) {
+        if !matches!(part.kind, Sort::Of(Type::YesNo) | Sort::Any) {
+            let word = part.kind.word();
+            let message = format!("a condition is yes or no, this is a {word}");
+            let help = if part.kind == Sort::Of(Type::Record) {
+                "compare one of its outputs"
+            } else {
+                "compare it: `==`, `>`, `in`, or ask `known(…)`"
+            };
+            self.error("type-mismatch", part.at, message).help(help);
+        }
+    }
+
+    /// `left how right`.
+    pub(super) fn compare(&mut self, how: Comparison, left: Part, right: Part) -> Part {
+        let at = left.at;
+        self.sides(&left, &right);
+        let ordered =
+            matches!(left.kind, Sort::Of(Type::Number | Type::Duration) | Sort::Clock | Sort::Any);
+        if how.is_ordering() && !ordered {
+            let message = format!("a {} has no order", left.kind.word());
+            self.error("type-mismatch", at, message).help("it can be compared with `==` and `!=`");
+        }
+        let tree = Tree::Compare(how, Box::new(left.tree), Box::new(right.tree));
+        part(tree, Sort::Of(Type::YesNo), at)
+    }
+
+    /// `needle in [items]`.
+    pub(super) fn within(&mut self, needle: Part, items: Vec<Part>) -> Part {
+        for item in &items {
+            self.sides(&needle, item);
+        }
+        let trees = items.into_iter().map(|item| item.tree).collect();
+        part(Tree::In(Box::new(needle.tree), trees), Sort::Of(Type::YesNo), needle.at)
+    }
+
+    /// Whether two sides can ever be the same.
+    fn sides(&mut self, left: &Part, right: &Part) {
+        if left.kind == Sort::Any || right.kind == Sort::Any {
+            return;
+        }
+        for side in [left, right] {
+            if matches!(side.kind, Sort::Of(Type::Record | Type::Recording)) {
+                let message = format!("a {} cannot be compared", side.kind.word());
+                self.error("type-mismatch", side.at, message)
+                    .help("`known(…)` asks if it is there");
+                return;
+            }
+        }
+        let textual = left.kind.is_textual() && right.kind.is_textual();
+        if left.kind != right.kind && !textual {
+            let (one, other) = (left.kind.word(), right.kind.word());
+            let message = format!("a {one} is never the same as a {other}");
+            self.error("type-mismatch", right.at, message);
+            return;
+        }
+        self.literal(left, right);
+        self.literal(right, left);
+    }
+
+    /// A text that is written out must be possible for the other side.
+    fn literal(&mut self, other: &Part, literal: &Part) {
+        let Tree::Literal(Value::Text(text)) = &literal.tree else { return };
+        let shown = clip(text);
+        match other.kind {
+            Sort::Of(Type::Phone) if PhoneNumber::from_e164(text).is_none() => {
+                let message = format!("\"{shown}\" is no number in E.164");
+                let help = "phones are compared with their `+` and country code: \"+48221234567\"";
+                self.error("wrong-value", literal.at, message).help(help);
+            }
+            Sort::Of(Type::Country) if !is_country(text) => {
+                let message = format!("\"{shown}\" is no country");
+                self.error("wrong-value", literal.at, message)
+                    .help("two capital letters, such as \"PL\"");
+            }
+            Sort::Of(_) | Sort::Clock | Sort::Any => {
+                if !other.one_of.is_empty() && !other.one_of.contains(text) {
+                    let message = format!("it is never \"{shown}\"");
+                    let help = format!("one of: {}", other.one_of.join(", "));
+                    let known = other.one_of.iter().map(String::as_str);
+                    self.error("wrong-value", literal.at, message).help(help).suggest(text, known);
+                }
+            }
+        }
+    }
+
+    /// `name(arguments)`.
+    pub(super) fn call(&mut self, name: &str, arguments: Vec<Part>, at: usize) -> Part {
+        let Some((_, wanted, example)) = FUNCTIONS.iter().find(|(known, ..)| *known == name) else {
+            let names = FUNCTIONS.map(|(known, ..)| known);
+            self.error("unknown-function", at, format!("there is no function `{name}`"))
+                .help(format!("functions: {}", names.join(", ")))
+                .suggest(name, names);
+            return unknown(at);
+        };
+        if arguments.len() != *wanted {
+            let message = format!("`{name}` takes {wanted}, here {}", arguments.len());
+            self.error("wrong-arguments", at, message).help(format!("such as `{example}`"));
+            return unknown(at);
+        }
+        let mut arguments = arguments.into_iter();
+        let (Some(first), second) = (arguments.next(), arguments.next()) else {
+            return unknown(at);
+        };
+        self.apply(name, first, second, at)
+    }
+
+    fn apply(&mut self, name: &str, first: Part, second: Option<Part>, at: usize) -> Part {
+        let yes_no = |tree| part(tree, Sort::Of(Type::YesNo), at);
+        if name == "known" {
+            return yes_no(Tree::Known(Box::new(first.tree)));
+        }
+        self.text_argument(name, &first);
+        match (name, second) {
+            ("open", _) => {
+                self.hours(&first);
+                yes_no(Tree::Open(Box::new(first.tree)))
+            }
+            ("len", _) => part(Tree::Length(Box::new(first.tree)), Sort::Of(Type::Number), at),
+            ("verify", Some(country)) => {
+                self.country(&country);
+                if let Tree::Path(path) = &first.tree {
+                    self.verified.push(path.clone());
+                }
+                yes_no(Tree::Verify(Box::new(first.tree), Box::new(country.tree)))
+            }
+            ("starts_with", Some(start)) => {
+                self.text_argument(name, &start);
+                yes_no(Tree::StartsWith(Box::new(first.tree), Box::new(start.tree)))
+            }
+            ("matches", Some(pattern)) => self.pattern(first, &pattern, at),
+            _ => unknown(at),
+        }
+    }
+
+    fn text_argument(&mut self, function: &str, part: &Part) {
+        if !part.kind.is_textual() {
+            let message = format!("`{function}` takes a text, this is a {}", part.kind.word());
+            self.error("type-mismatch", part.at, message);
+        }
+    }
+
+    fn country(&mut self, part: &Part) {
+        self.text_argument("verify", part);
+        if let Tree::Literal(Value::Text(text)) = &part.tree
+            && !is_country(text)
+        {
+            let message = format!("\"{}\" is no country", clip(text));
+            self.error("wrong-value", part.at, message).help("two capital letters, such as \"PL\"");
+        }
+    }
+
+    fn hours(&mut self, part: &Part) {
+        let Tree::Literal(Value::Text(text)) = &part.tree else { return };
+        let known: BTreeSet<String> = match &self.scope.hours {
+            Some(hours) if !hours.contains(text) => hours.clone(),
+            _ => return,
+        };
+        let message = format!("this site has no opening hours `{}`", clip(text));
+        self.error("unknown-hours", part.at, message)
+            .suggest(text, known.iter().map(String::as_str));
+    }
+
+    fn pattern(&mut self, text: Part, pattern: &Part, at: usize) -> Part {
+        let Tree::Literal(Value::Text(written)) = &pattern.tree else {
+            let message = "the pattern of `matches` is written out, in quotes";
+            self.error("wrong-arguments", pattern.at, message);
+            return unknown(at);
+        };
+        match Pattern::new(written) {
+            Ok(pattern) => {
+                part(Tree::Matches(Box::new(text.tree), pattern), Sort::Of(Type::YesNo), at)
+            }
+            Err(reason) => {
+                let message = format!("this is no pattern: {reason}");
+                self.error("wrong-pattern", pattern.at, message);
+                unknown(at)
+            }
+        }
+    }
+}
+
+/// A part without limits.
+pub(super) const fn part(tree: Tree, kind: Sort, at: usize) -> Part {
+    Part { tree, kind, at, one_of: Vec::new() }
+}
+
+/// Stands where a mistake was complained about.
+pub(super) const fn unknown(at: usize) -> Part {
+    part(Tree::Literal(Value::Unknown), Sort::Any, at)
+}
+
+fn is_country(text: &str) -> bool {
+    Country::new(text).is_some_and(|country| country.code() == text)
+}

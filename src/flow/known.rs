@@ -1,0 +1,68 @@
+//! The known objects: what a flow may ask about its surroundings, and of which type.
+
+use super::types::Type;
+
+/// What an answer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// A value of this type, or unknown.
+    Value(Type),
+    /// A time of day; the value is the duration since local midnight.
+    Clock,
+    /// Cannot be told, because of a mistake elsewhere: fits everywhere.
+    Untold,
+}
+
+/// One field of a known object.
+#[derive(Debug, Clone, Copy)]
+pub struct Fact {
+    /// Such as `caller`.
+    pub object: &'static str,
+    /// Such as `number`.
+    pub field: &'static str,
+    /// What it is.
+    pub answer: Answer,
+    /// One line for people.
+    pub doc: &'static str,
+}
+
+const fn fact(object: &'static str, field: &'static str, kind: Type, doc: &'static str) -> Fact {
+    Fact { object, field, answer: Answer::Value(kind), doc }
+}
+
+/// All of them.
+pub const FACTS: [Fact; 17] = [
+    fact("caller", "number", Type::Phone, "who calls; unknown if anonymous"),
+    fact("caller", "name", Type::Text, "the name that came with the call"),
+    fact("caller", "anonymous", Type::YesNo, "whether the number is withheld"),
+    fact("call", "called", Type::Text, "the number that was dialled"),
+    fact("call", "trunk", Type::Text, "the trunk that brought the call"),
+    fact("call", "diverted_from", Type::Text, "the number that sent the call on to us"),
+    fact("queue", "waiting", Type::Number, "how many wait in this queue"),
+    fact("queue", "position", Type::Number, "this caller's place; 1 is next"),
+    fact("queue", "wait_estimate", Type::Duration, "expected wait; unknown without data"),
+    fact("queue", "agents_ready", Type::Number, "agents who could take a call now"),
+    fact("queue", "name", Type::Queue, "the queue the caller stands in"),
+    fact("callback", "pending", Type::YesNo, "whether this number waits for a callback"),
+    fact("callback", "id", Type::Text, "the callback request"),
+    fact("callback", "queue", Type::Queue, "the queue of the callback"),
+    fact("callback", "position", Type::Number, "its place; 1 is next"),
+    fact("callback", "wait_estimate", Type::Duration, "expected wait until it"),
+    Fact {
+        object: "time",
+        field: "now",
+        answer: Answer::Clock,
+        doc: "the time of day, as `20:00`",
+    },
+];
+
+/// Whether a known object has this name; no variable may have it.
+#[must_use]
+pub fn is_object(name: &str) -> bool {
+    FACTS.iter().any(|fact| fact.object == name)
+}
+
+/// The fields of a known object.
+pub fn fields_of(object: &str) -> impl Iterator<Item = &'static Fact> {
+    FACTS.iter().filter(move |fact| fact.object == object)
+}

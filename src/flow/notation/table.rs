@@ -1,0 +1,269 @@
+//! The rows of the table.
+
+use super::{Group, Kind, Notation, Parameter};
+use crate::flow::types::Type;
+
+const fn row(name: &'static str, group: Group, doc: &'static str) -> Notation {
+    Notation {
+        name,
+        aliases: &[],
+        group,
+        doc,
+        main: None,
+        parameters: &[],
+        escalates: false,
+        built: true,
+    }
+}
+
+const fn later(name: &'static str, group: Group, doc: &'static str) -> Notation {
+    Notation { built: false, ..row(name, group, doc) }
+}
+
+const fn key(name: &'static str, kind: Kind, doc: &'static str) -> Parameter {
+    Parameter { name, kind, required: false, built: true, doc }
+}
+
+const fn must(name: &'static str, kind: Kind, doc: &'static str) -> Parameter {
+    Parameter { required: true, ..key(name, kind, doc) }
+}
+
+const fn planned(name: &'static str, doc: &'static str) -> Parameter {
+    Parameter { built: false, ..key(name, Kind::Text, doc) }
+}
+
+const fn outcome(name: &'static str, doc: &'static str) -> Parameter {
+    key(name, Kind::Outcome, doc)
+}
+
+const PHONE: Kind = Kind::Value(&[Type::Phone]);
+const QUEUE: Kind = Kind::Value(&[Type::Queue]);
+const COUNTRY: Kind = Kind::Value(&[Type::Country]);
+const KEYED: Kind = Kind::Value(&[Type::Phone, Type::Text]);
+const DIGITS: Kind = Kind::Value(&[Type::Text, Type::Phone, Type::Number]);
+const NUMBER: Kind = Kind::Value(&[Type::Number]);
+const SPAN: Kind = Kind::Value(&[Type::Duration]);
+const TEXT: Kind = Kind::Value(&[Type::Text]);
+
+const BARGE_IN: Parameter = key("barge_in", Kind::YesNo, "whether a key stops it; default true");
+const CAUSES: &[&str] = &["busy", "declined", "unavailable", "not_found", "gone"];
+
+/// All notations, by group.
+pub const NOTATIONS: &[Notation] = &[
+    Notation {
+        main: Some("section"),
+        parameters: &[must("section", Kind::Section, "the section that goes on")],
+        ..row("goto", Group::Control, "goes on in another section of this flow")
+    },
+    Notation {
+        main: Some("condition"),
+        parameters: &[
+            must("condition", Kind::Condition, "what must hold"),
+            must("then", Kind::Outcome, "where to go when it holds"),
+            outcome("else", "where to go when it does not; default: the next step"),
+        ],
+        ..row("if", Group::Control, "goes one way or the other")
+    },
+    Notation {
+        main: Some("values"),
+        parameters: &[must("values", Kind::Values, "variables and their values")],
+        ..row("set", Group::Control, "gives variables a value, and declares them")
+    },
+    Notation {
+        main: Some("flow"),
+        parameters: &[
+            must("flow", Kind::Flow, "the flow to run"),
+            key("with", Kind::Values, "its inputs"),
+            key("save_as", Kind::Variable, "takes its outputs as one record"),
+        ],
+        escalates: true,
+        ..row("call_flow", Group::Control, "runs another flow and comes back")
+    },
+    Notation {
+        main: Some("outputs"),
+        parameters: &[key("outputs", Kind::Values, "the outputs of this flow")],
+        ..row("return", Group::Control, "ends this flow")
+    },
+    Notation {
+        main: Some("name"),
+        parameters: &[must("name", Kind::Text, "the name of the escalation")],
+        escalates: true,
+        ..row("escalate", Group::Control, "raises an escalation")
+    },
+    Notation {
+        main: Some("for"),
+        parameters: &[must("for", Kind::Duration, "how long")],
+        ..row("wait", Group::Control, "waits in silence")
+    },
+    row("end", Group::Control, "ends the whole flow of the call"),
+    row("answer", Group::Call, "answers the call and opens the sound"),
+    row("hangup", Group::Call, "hangs up"),
+    Notation {
+        main: Some("cause"),
+        parameters: &[key("cause", Kind::Choice(CAUSES), "why, or a status 400 to 699")],
+        ..row("reject", Group::Call, "refuses the call before it is answered")
+    },
+    row("ringing", Group::Call, "lets the caller hear that it rings"),
+    Notation {
+        main: Some("tag"),
+        parameters: &[must("tag", TEXT, "such as `pl`")],
+        ..row("language", Group::Call, "changes the language of the call")
+    },
+    later("transfer", Group::Call, "passes the caller on to a number, an agent or a queue"),
+    Notation {
+        main: Some("prompt"),
+        parameters: &[must("prompt", Kind::Prompts, "what to play, in order"), BARGE_IN],
+        escalates: true,
+        ..row("play", Group::Media, "plays prompts and recordings")
+    },
+    Notation {
+        parameters: &[
+            key("phone", KEYED, "as a telephone number, in groups"),
+            key("digits", DIGITS, "digit by digit"),
+            key("number", NUMBER, "as a number"),
+            key("position", NUMBER, "as a place: first, second …"),
+            key("duration", SPAN, "as a span of time"),
+            planned("time", "as a time of day"),
+            planned("date", "as a date"),
+            planned("money", "as an amount"),
+            planned("text", "as a text"),
+            BARGE_IN,
+        ],
+        escalates: true,
+        ..row("say", Group::Media, "speaks a value")
+    },
+    Notation {
+        main: Some("name"),
+        parameters: &[
+            key("name", Kind::Text, "which music; default `default`"),
+            key("for", Kind::Duration, "how long; default: without end"),
+            key("keys", Kind::Keys, "keys that end it"),
+        ],
+        ..row("music", Group::Media, "plays music")
+    },
+    Notation {
+        parameters: &[
+            must("prompt", Kind::Prompts, "played at each try; a key stops it"),
+            must("keys", Kind::Keys, "where each key leads"),
+            key("tries", Kind::Integer(1, 20), "how often it is asked; default 3"),
+            key("wait", Kind::Duration, "silence before `no_input`; default 5s"),
+            outcome("no_input", "no key came; default `again`"),
+            outcome("no_match", "a key that is not in `keys`; default `again`"),
+            outcome("gave_up", "all tries are used; else the escalation `gave-up`"),
+        ],
+        escalates: true,
+        ..row("menu", Group::Media, "asks for one key")
+    },
+    Notation {
+        parameters: &[
+            must("prompt", Kind::Prompts, "played at each try; a key stops it"),
+            must("digits", Kind::Range, "how many"),
+            must("save_as", Kind::Variable, "takes the digits, as text"),
+            key("finish", Kind::Key, "the key that ends the entry; default `#`"),
+            key("wait", Kind::Duration, "silence before the first key; default 6s"),
+            key("gap", Kind::Duration, "silence between keys; default 4s"),
+            key("tries", Kind::Integer(1, 20), "how often it is asked; default 3"),
+            key("pattern", Kind::Pattern, "what the digits must match"),
+            outcome("gave_up", "all tries are used; else the escalation `gave-up`"),
+        ],
+        escalates: true,
+        ..row("collect", Group::Media, "asks for several keys")
+    },
+    Notation {
+        parameters: &[
+            must("save_as", Kind::Variable, "takes the recording"),
+            key("longest", Kind::Duration, "default 60s"),
+            key("shortest", Kind::Duration, "a shorter one counts as empty; default 0s"),
+            key("silence", Kind::Duration, "ends after this much, or `none`; default 3s"),
+            key("finish", Kind::Key, "the key that ends it; default `#`"),
+            key("beep", Kind::YesNo, "a beep first; default true"),
+            outcome("empty", "nothing was said; default: the next step"),
+        ],
+        escalates: true,
+        ..row("record", Group::Media, "records the caller")
+    },
+    Notation {
+        parameters: &[
+            must("value", KEYED, "the digits as keyed"),
+            must("country", COUNTRY, "whose dialling rules read them"),
+            key("kinds", Kind::NumberKinds, "kinds that pass; default: all that may be dialled"),
+            key("save_as", Kind::Variable, "takes the number in E.164"),
+            outcome("invalid", "no such number; else the escalation `number-invalid`"),
+            outcome("wrong_kind", "a number of another kind; default: as `invalid`"),
+            outcome("blocked", "a number that may not be dialled; default: as `invalid`"),
+        ],
+        escalates: true,
+        ..row("verify_number", Group::Numbers, "checks a telephone number")
+    },
+    Notation {
+        main: Some("name"),
+        parameters: &[
+            must("name", QUEUE, "the queue"),
+            key("flow", Kind::Flow, "runs for the caller while waiting; default: music"),
+            key("with", Kind::Values, "its inputs"),
+            key("priority", Kind::Integer(-100, 100), "higher is served first; default 0"),
+            key("timeout", Kind::Duration, "longest wait; default: the queue's"),
+            planned("skills", "what the agent must be able to do"),
+            outcome("answered", "an agent spoke and is gone; default: the next step"),
+            outcome("full", "the queue takes no more"),
+            outcome("closed", "outside its hours"),
+            outcome("timed_out", "the longest wait is over; also written `timeout`"),
+            outcome("left", "after `exit_queue`, or a callback was registered"),
+            outcome("no_agents", "nobody is signed in"),
+        ],
+        escalates: true,
+        ..row("queue", Group::Queue, "waits for an agent")
+    },
+    row("exit_queue", Group::Queue, "leaves the queue; its step goes on with `left`"),
+    later("requeue", Group::Queue, "moves to another queue, keeping the place"),
+    Notation {
+        parameters: &[
+            key("queue", QUEUE, "needed where the caller stands in none"),
+            key("on_hangup", Kind::Values, "`{register: number}`: what a hang-up registers"),
+        ],
+        escalates: true,
+        ..row("start_callback", Group::Callback, "leaves the line and prepares a callback")
+    },
+    Notation {
+        parameters: &[
+            key("number", KEYED, "the number to dial; default: the caller's own"),
+            key("queue", QUEUE, "the queue that calls; default: the caller's"),
+            key("ani", PHONE, "the number shown; default: the queue's"),
+            key("agent_media", Kind::Prompts, "what the agent hears first"),
+            key("priority", Kind::Integer(-100, 100), "default: as the caller had"),
+            key("attempts", Kind::Integer(1, 20), "default: the queue's"),
+            key("retry_after", Kind::Duration, "wait after no answer; default: the queue's"),
+            key("busy_retry_after", Kind::Duration, "wait after busy; default: the queue's"),
+            key("ring", Kind::Duration, "how long it rings; default: the queue's"),
+            key("initial_delay", Kind::Duration, "wait after this call; default: the queue's"),
+            key("expires", Kind::Duration, "end of the request's life; default: the queue's"),
+            key("data", Kind::Values, "shown to the agent, put in events"),
+            planned("agent_flow", "a flow for the agent"),
+            planned("accept_flow", "a flow for the customer who answers"),
+            planned("skills", "what the agent must be able to do"),
+            planned("place", "the place in the queue"),
+            planned("not_before", "the earliest moment"),
+            planned("window", "hours of the day"),
+            planned("time_zone", "of the window"),
+            planned("mode", "who is called first"),
+            planned("on_machine", "what an answering machine gets"),
+            planned("on_duplicate", "what a second request does"),
+        ],
+        escalates: true,
+        ..row("register_callback", Group::Callback, "makes the callback request")
+    },
+    Notation {
+        aliases: &["decline_callback"],
+        escalates: true,
+        ..row("dismiss_callback", Group::Callback, "undoes `start_callback`")
+    },
+    later("query_callback", Group::Callback, "asks for the callback of this number"),
+    later("cancel_callback", Group::Callback, "cancels the callback of this number"),
+    later("take_over_callback", Group::Callback, "cancels it and takes its place"),
+    later("http", Group::Data, "asks a web service"),
+    later("lookup", Group::Data, "looks a value up in a table"),
+    later("tag", Group::Data, "marks the call for the agent"),
+    later("note", Group::Data, "writes a note for the agent"),
+    later("event", Group::Data, "tells the webhooks"),
+    later("voicemail", Group::Data, "records into a mailbox"),
+];

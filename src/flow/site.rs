@@ -1,0 +1,55 @@
+//! What is known of the site that flows are checked against.
+
+use crate::base::language::Language;
+use crate::base::number::Country;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The names of a site; `None` means that they are not known, and are not checked.
+#[derive(Debug, Clone, Default)]
+pub struct Site {
+    /// Queues.
+    pub queues: Option<BTreeSet<String>>,
+    /// Prompts of each language, such as `welcome`.
+    pub prompts: Option<BTreeMap<Language, BTreeSet<String>>>,
+    /// Opening hours.
+    pub hours: Option<BTreeSet<String>>,
+    /// Languages that callers may hear.
+    pub languages: Option<BTreeSet<Language>>,
+    /// Countries that may be called.
+    pub countries: Option<BTreeSet<Country>>,
+    /// Names of music.
+    pub music: Option<BTreeSet<String>>,
+}
+
+/// What a site says of a prompt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PromptState {
+    /// There in every language, or prompts are not known.
+    Fine,
+    /// In no language.
+    Nowhere,
+    /// Missing in these languages.
+    MissingIn(Vec<Language>),
+}
+
+impl Site {
+    /// Whether a prompt is there in the languages of the site (or else those that have prompts).
+    #[must_use]
+    pub fn prompt(&self, name: &str) -> PromptState {
+        let Some(prompts) = &self.prompts else { return PromptState::Fine };
+        let has = |language: &Language| prompts.get(language).is_some_and(|p| p.contains(name));
+        if !prompts.values().any(|names| names.contains(name)) {
+            return PromptState::Nowhere;
+        }
+        let missing: Vec<Language> = match &self.languages {
+            Some(languages) => languages.iter().filter(|one| !has(one)).cloned().collect(),
+            None => prompts.keys().filter(|one| !has(one)).cloned().collect(),
+        };
+        if missing.is_empty() { PromptState::Fine } else { PromptState::MissingIn(missing) }
+    }
+
+    /// All names of prompts, for suggestions.
+    pub fn prompt_names(&self) -> impl Iterator<Item = &str> {
+        self.prompts.iter().flat_map(BTreeMap::values).flatten().map(String::as_str)
+    }
+}

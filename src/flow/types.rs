@@ -1,0 +1,72 @@
+//! The types of values, as flows name them.
+
+/// The type of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Type {
+    /// `text`
+    Text,
+    /// `number`: whole
+    Number,
+    /// `duration`
+    Duration,
+    /// `yes_no`
+    YesNo,
+    /// `phone`: E.164
+    Phone,
+    /// `recording`
+    Recording,
+    /// `queue`: the name of a queue of this site
+    Queue,
+    /// `country`: two capital letters (ISO 3166)
+    Country,
+    /// The outputs of a called flow.
+    Record,
+}
+
+/// The types that can be stated in a flow; a record comes from `call_flow` only.
+pub const STATED: [(&str, Type); 8] = [
+    ("text", Type::Text),
+    ("number", Type::Number),
+    ("duration", Type::Duration),
+    ("yes_no", Type::YesNo),
+    ("phone", Type::Phone),
+    ("recording", Type::Recording),
+    ("queue", Type::Queue),
+    ("country", Type::Country),
+];
+
+impl Type {
+    /// The word for it in flows.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Number => "number",
+            Self::Duration => "duration",
+            Self::YesNo => "yes_no",
+            Self::Phone => "phone",
+            Self::Recording => "recording",
+            Self::Queue => "queue",
+            Self::Country => "country",
+            Self::Record => "record",
+        }
+    }
+
+    /// Whether its values are written as text.
+    #[must_use]
+    pub const fn is_textual(self) -> bool {
+        match self {
+            Self::Text | Self::Phone | Self::Queue | Self::Country => true,
+            Self::Number | Self::Duration | Self::YesNo | Self::Recording | Self::Record => false,
+        }
+    }
+
+    /// Whether a value of this type may be given where `wanted` is asked for. Text passes as the
+    /// name of a queue or country; it never passes as a phone, which has to be verified.
+    #[must_use]
+    pub fn fits(self, wanted: Self) -> bool {
+        let named = matches!(wanted, Self::Queue | Self::Country) && self == Self::Text;
+        let written = wanted == Self::Text && self.is_textual();
+        self == wanted || named || written
+    }
+}

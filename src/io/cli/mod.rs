@@ -1,0 +1,97 @@
+//! The command line: one word for each thing that the program does.
+
+mod check;
+mod logging;
+mod output;
+mod run;
+mod say;
+
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Wrong arguments.
+pub(super) const EXIT_USAGE: u8 = 2;
+/// The server, or what a command needed, could not start.
+pub(super) const EXIT_UNAVAILABLE: u8 = 69;
+/// Wrong configuration (`EX_CONFIG` of sysexits).
+pub(super) const EXIT_CONFIG: u8 = 78;
+
+const EXAMPLES: &str = "Examples:
+  ringback run                                   the server on its built-in defaults
+  ringback run --config config/ringback.yaml     the server on your settings
+  ringback check --config config/ringback.yaml   every mistake, and nothing starts
+  ringback flow check config/flows/*.yaml        every mistake in these flows
+  ringback say pl duration 125s                  what a caller would hear
+
+Exit codes: 0 done, 1 a test failed, 2 usage, 69 cannot start, 78 wrong configuration.";
+
+/// A telephony server whose callers can leave the queue and be called back.
+#[derive(Debug, Parser)]
+#[command(name = "ringback", version, after_help = EXAMPLES)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server in the foreground; works with no file at all
+    Run(SiteArguments),
+    /// Check configuration, flows and prompts; nothing listens
+    Check(CheckArguments),
+    /// Work with flows
+    #[command(subcommand)]
+    Flow(FlowCommand),
+    /// Show what would be spoken, as the names of prompts
+    Say(say::SayArguments),
+}
+
+/// Where a site's files are.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct SiteArguments {
+    /// The configuration; its flows stand in `flows/` beside it, its own prompts in `prompts/`
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Where store and recordings are kept, unless the configuration says otherwise
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    pub(super) data: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+struct CheckArguments {
+    #[command(flatten)]
+    site: SiteArguments,
+    /// Warnings count as mistakes
+    #[arg(long)]
+    deny_warnings: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum FlowCommand {
+    /// Tell every mistake in flow files
+    Check {
+        /// The files
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Warnings count as mistakes
+        #[arg(long)]
+        deny_warnings: bool,
+    },
+}
+
+/// Runs what the arguments ask for.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match arguments.command {
+        Command::Run(site) => run::run(&site),
+        Command::Check(CheckArguments { site, deny_warnings }) => {
+            check::check(&site, deny_warnings)
+        }
+        Command::Flow(FlowCommand::Check { files, deny_warnings }) => {
+            check::check_flows(&files, deny_warnings)
+        }
+        Command::Say(arguments) => say::say(&arguments),
+    }
+}

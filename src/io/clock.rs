@@ -1,0 +1,64 @@
+//! The clocks and the chance of this machine: the only place that reads them.
+
+use crate::base::entropy::Entropy;
+use crate::base::time::{Moment, Now, Utc};
+use std::fs::File;
+use std::io::{self, Read};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// Both clocks of the machine, counted from the start of the process.
+#[derive(Debug, Clone, Copy)]
+pub struct Clock {
+    began: Instant,
+}
+
+impl Clock {
+    /// A clock that begins now.
+    #[must_use]
+    pub fn start() -> Self {
+        Self { began: Instant::now() }
+    }
+
+    /// Both clocks, read together.
+    #[must_use]
+    pub fn now(&self) -> Now {
+        Now { monotonic: self.moment(), utc: utc() }
+    }
+
+    /// The monotonic clock.
+    #[must_use]
+    pub fn moment(&self) -> Moment {
+        self.moment_of(Instant::now())
+    }
+
+    /// The moment of an instant; the start if it is earlier.
+    #[must_use]
+    pub fn moment_of(&self, instant: Instant) -> Moment {
+        Moment::ZERO + instant.saturating_duration_since(self.began)
+    }
+
+    /// The instant of a moment; a far one is cut to a year, which is never for a process.
+    #[must_use]
+    pub fn instant_of(&self, moment: Moment) -> Instant {
+        const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
+        self.began + moment.since(Moment::ZERO).min(YEAR)
+    }
+}
+
+/// The wall clock. A clock set before 1970 reads as 1970.
+#[must_use]
+pub fn utc() -> Utc {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Utc::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// Chance from the operating system.
+///
+/// # Errors
+///
+/// The system's source cannot be read; nothing secret can be made without it.
+pub fn entropy() -> io::Result<Entropy> {
+    let mut seed = [0; 32];
+    File::open("/dev/urandom")?.read_exact(&mut seed)?;
+    Ok(Entropy::from_seed(seed))
+}

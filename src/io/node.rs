@@ -1,0 +1,204 @@
+//! The one control task: it owns the heart and carries its outputs into the world.
+//!
+//! ```text
+//!  sip ports ──┐                       ┌──► sip ports
+//!  media ──────┤                       ├──► media shards
+//!  store ──────┼──► Node ─► heart ─► ──┼──► store
+//!  sounds ─────┤                       ├──► recordings
+//!  timer ──────┘                       └──► tales
+//! ```
+
+use super::clock::Clock;
+use super::media_engine::MediaEngine;
+use super::recordings::Recordings;
+use super::sip_ports::SipPorts;
+use super::store::Store;
+use crate::base::entropy::Entropy;
+use crate::base::id::{Ids, RecordingId, TicketId};
+use crate::base::outbox::Outbox;
+use crate::base::time::Deadline;
+use crate::media::command::Event as MediaEvent;
+use crate::sip::event::Event as SipEvent;
+use crate::switchboard::input::Input;
+use crate::switchboard::output::{Output, Tale};
+use crate::switchboard::settings::Settings;
+use crate::switchboard::store::{Refusal, Reply, Request};
+use crate::switchboard::heart::Switchboard;
+use std::collections::VecDeque;
+use std::sync::Arc;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
+
+/// Sounds being read at once; more wait in the channel of blocking tasks.
+const SOUNDS_READ_MAX: usize = 64;
+/// Tales that a slow listener may be behind before it misses some.
+const TALES_BEHIND_MAX: usize = 4_096;
+
+/// The world that a node stands in.
+#[derive(Debug)]
+pub struct World {
+    /// The clocks.
+    pub clock: Clock,
+    /// SIP sockets.
+    pub sip: SipPorts,
+    /// What comes out of them.
+    pub sip_events: mpsc::Receiver<SipEvent>,
+    /// RTP sockets and media threads.
+    pub media: MediaEngine,
+    /// What happens in them.
+    pub media_events: mpsc::Receiver<MediaEvent>,
+    /// The store.
+    pub store: Store,
+    /// Recordings on disk.
+    pub recordings: Recordings,
+}
+
+/// Words to a running node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Word {
+    /// Take no new calls, end when the last is over.
+    Drain,
+    /// End now.
+    Stop,
+}
+
+/// A running server.
+#[derive(Debug)]
+pub struct Node {
+    heart: Switchboard,
+    world: World,
+    out: Outbox<Output>,
+    /// What the world answered at once, before the next thing is awaited.
+    inbox: VecDeque<Input>,
+    sounds: (mpsc::Sender<Input>, mpsc::Receiver<Input>),
+    words: mpsc::Receiver<Word>,
+    tales: Option<mpsc::Sender<Tale>>,
+}
+
+impl Node {
+    /// A node that has not begun. The sender says when it shall end.
+    #[must_use]
+    pub fn new(
+        settings: Arc<Settings>,
+        ids: Ids,
+        entropy: Entropy,
+        world: World,
+    ) -> (Self, mpsc::Sender<Word>) {
+        let (say, words) = mpsc::channel(4);
+        let node = Self {
+            heart: Switchboard::new(settings, ids, entropy),
+            world,
+            out: Outbox::new(),
+            inbox: VecDeque::new(),
+            sounds: mpsc::channel(SOUNDS_READ_MAX),
+            words,
+            tales: None,
+        };
+        (node, say)
+    }
+
+    /// Lets somebody follow what happens. One listener; a slow one misses tales.
+    pub fn tales(&mut self) -> mpsc::Receiver<Tale> {
+        let (say, listen) = mpsc::channel(TALES_BEHIND_MAX);
+        self.tales = Some(say);
+        listen
+    }
+
+    /// Runs until told to end, then closes everything in order.
+    pub async fn run(mut self) {
+        self.heart.start(self.world.clock.now(), &mut self.out);
+        loop {
+            if self.perform() {
+                break;
+            }
+            let input = match self.inbox.pop_front() {
+                Some(input) => Some(input),
+                None => self.next_input().await,
+            };
+            let Some(input) = input else { break };
+            self.heart.handle(self.world.clock.now(), input, &mut self.out);
+        }
+        self.close().await;
+    }
+
+    /// The next thing that happens; `None` when the node shall end.
+    async fn next_input(&mut self) -> Option<Input> {
+        let wake = self.heart.deadline().map(|deadline| self.wake_at(deadline));
+        let timer = async {
+            match wake {
+                Some(at) => sleep_until(at).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            word = self.words.recv() => match word {
+                Some(Word::Drain) => Some(Input::Drain),
+                Some(Word::Stop) | None => None,
+            },
+            Some(reply) = self.world.store.reply() => Some(Input::Stored(reply)),
+            () = timer => Some(Input::Timer),
+            Some(event) = self.world.media_events.recv() => Some(Input::Media(event)),
+            Some(sound) = self.sounds.1.recv() => Some(sound),
+            Some(event) = self.world.sip_events.recv() => Some(Input::Sip(event)),
+        }
+    }
+
+    fn wake_at(&self, deadline: Deadline) -> Instant {
+        Instant::from_std(self.world.clock.instant_of(deadline.at))
+    }
+
+    /// Carries all outputs out; whether the node has drained.
+    fn perform(&mut self) -> bool {
+        let mut drained = false;
+        while let Some(output) = self.out.pop() {
+            match output {
+                Output::Send { path, bytes } => self.world.sip.send(path, bytes),
+                Output::Media { shard, command } => self.world.media.send(shard, command),
+                Output::Store(request) => self.ask_store(request),
+                Output::Fetch { ticket, recording } => self.fetch(ticket, recording),
+                Output::Tell(tale) => {
+                    if let Some(listener) = &self.tales {
+                        // A listener who is behind misses this one; nothing waits for it.
+                        let _ = listener.try_send(tale);
+                    }
+                }
+                Output::Drained => drained = true,
+            }
+        }
+        drained
+    }
+
+    /// A store that cannot keep up takes no new promises: it says so instead of making the
+    /// heart wait.
+    fn ask_store(&mut self, request: Request) {
+        let ticket = request.ticket;
+        if !self.world.store.ask(request) {
+            let refusal = Refusal::Failed("the store is overloaded".to_owned());
+            self.inbox.push_back(Input::Stored(Reply { ticket, result: Err(refusal) }));
+        }
+    }
+
+    fn fetch(&self, ticket: TicketId, recording: RecordingId) {
+        let recordings = self.world.recordings.clone();
+        let answer = self.sounds.0.clone();
+        tokio::task::spawn_blocking(move || {
+            let sound = match recordings.load(recording) {
+                Ok(sound) => Some(Arc::new(sound)),
+                Err(fault) => {
+                    tracing::error!(%recording, %fault, "a recording cannot be read");
+                    None
+                }
+            };
+            // Nobody listens any more when the node ends meanwhile.
+            let _ = answer.blocking_send(Input::Fetched { ticket, sound });
+        });
+    }
+
+    async fn close(self) {
+        let World { media, store, sip, .. } = self.world;
+        drop(sip);
+        tokio::task::spawn_blocking(move || media.stop()).await.unwrap_or_default();
+        store.close().await;
+    }
+}

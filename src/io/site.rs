@@ -1,0 +1,137 @@
+//! A site's files: settings, flows and prompts, read and handed to `config`.
+//!
+//! Without a configuration file everything comes from the binary. With one, its flows stand in
+//! `flows/` and its own prompts in `prompts/` beside it; shipped ones stay below them.
+
+use super::prompts::{Library, PromptError};
+use crate::base::complaint::Complaint;
+use crate::base::interfaces::Interfaces;
+use crate::config::defaults;
+use crate::config::load::{self, Loaded, Sources};
+use include_dir::{Dir, include_dir};
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+static SHIPPED_FLOWS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/config/flows");
+
+/// The ending of flow files.
+const FLOW_ENDING: &str = ".flow.yaml";
+
+/// A site's texts, kept for showing the lines of mistakes.
+#[derive(Debug, Default)]
+pub struct Site {
+    texts: BTreeMap<String, String>,
+}
+
+/// Why a site cannot be used.
+#[derive(Debug)]
+pub enum SiteError {
+    /// A file or directory cannot be read.
+    Unreadable(PathBuf, io::Error),
+    /// Prompts that cannot be used.
+    Prompts(Vec<PromptError>),
+    /// Mistakes in settings and flows.
+    Mistakes(Vec<Complaint>),
+}
+
+impl Site {
+    /// Reads and checks everything; the warnings come with it.
+    ///
+    /// # Errors
+    ///
+    /// What cannot be read, or every mistake.
+    pub fn load(
+        &mut self,
+        config: Option<&Path>,
+    ) -> Result<(Loaded, Vec<Complaint>), SiteError> {
+        let beside = config.map(|path| path.parent().unwrap_or(Path::new("")).to_owned());
+        let settings = match config {
+            Some(path) => self.read(path)?,
+            None => self.keep(defaults::SETTINGS_PATH, defaults::SETTINGS),
+        };
+        let flows = self.flows(beside.as_deref())?;
+        let own_prompts = beside.map(|dir| dir.join("prompts")).filter(|dir| dir.is_dir());
+        let prompts =
+            Library::default().load(own_prompts.as_deref()).map_err(SiteError::Prompts)?;
+        let environment: Vec<(String, String)> = std::env::vars().collect();
+        let sources = Sources {
+            settings: (&settings.0, &settings.1),
+            flows: &flows,
+            environment: &environment,
+            prompts: Arc::new(prompts),
+            interfaces: interfaces(),
+            cores: std::thread::available_parallelism().map_or(1, usize::from),
+            read_secret: &|path| {
+                fs::read_to_string(path)
+                    .map(|secret| secret.trim_end().to_owned())
+                    .map_err(|fault| fault.to_string())
+            },
+        };
+        load::load(sources).map_err(SiteError::Mistakes)
+    }
+
+    /// The text of a file that was read, for the line of a mistake.
+    #[must_use]
+    pub fn text(&self, file: &str) -> &str {
+        self.texts.get(file).map_or("", String::as_str)
+    }
+
+    /// Reads one more file.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read, or is no text.
+    pub fn read(&mut self, path: &Path) -> Result<(String, String), SiteError> {
+        let text = fs::read_to_string(path)
+            .map_err(|fault| SiteError::Unreadable(path.to_owned(), fault))?;
+        Ok(self.keep(&path.to_string_lossy(), &text))
+    }
+
+    fn keep(&mut self, file: &str, text: &str) -> (String, String) {
+        self.texts.insert(file.to_owned(), text.to_owned());
+        (file.to_owned(), text.to_owned())
+    }
+
+    /// The site's flows, and the shipped ones whose names it does not take.
+    fn flows(&mut self, beside: Option<&Path>) -> Result<Vec<(String, String)>, SiteError> {
+        let mut flows = BTreeMap::new();
+        for file in SHIPPED_FLOWS.files() {
+            let path = format!("config/flows/{} (built in)", file.path().display());
+            let text = file.contents_utf8().unwrap_or_default();
+            flows.insert(file.path().to_string_lossy().to_string(), self.keep(&path, text));
+        }
+        let dir = beside.map(|beside| beside.join("flows")).filter(|dir| dir.is_dir());
+        let Some(dir) = dir else { return Ok(flows.into_values().collect()) };
+        let entries =
+            fs::read_dir(&dir).map_err(|fault| SiteError::Unreadable(dir.clone(), fault))?;
+        for entry in entries.flatten() {
+            let name = entry.file_name().to_string_lossy().to_string();
+            if name.ends_with(FLOW_ENDING) {
+                flows.insert(name, self.read(&entry.path())?);
+            }
+        }
+        Ok(flows.into_values().collect())
+    }
+}
+
+/// The addresses of this machine; that of the default route is for the world outside.
+fn interfaces() -> Interfaces {
+    let own = if_addrs::get_if_addrs().unwrap_or_default();
+    let own = own.iter().map(|interface| match &interface.addr {
+        if_addrs::IfAddr::V4(v4) => (IpAddr::V4(v4.ip), v4.prefixlen),
+        if_addrs::IfAddr::V6(v6) => (IpAddr::V6(v6.ip), v6.prefixlen),
+    });
+    Interfaces { own: own.collect(), outside: default_route().unwrap_or(Ipv4Addr::LOCALHOST.into()) }
+}
+
+/// The address from which the world would be reached. Nothing is sent: a connected UDP socket
+/// only looks the route up, here to an address that is for documentation (RFC 5737).
+fn default_route() -> Option<IpAddr> {
+    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
+    socket.connect(SocketAddr::from(([192, 0, 2, 1], 9))).ok()?;
+    socket.local_addr().ok().map(|local| local.ip()).filter(|ip| !ip.is_unspecified())
+}

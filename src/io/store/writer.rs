@@ -1,0 +1,185 @@
+//! The one task that writes: everything that waits goes into one transaction.
+//!
+//! ```text
+//! Idle ── request ──► Gathering ── nothing more waits, or full ──► BEGIN
+//!   ▲                                                                │ each in its savepoint
+//!   └── replies, in order ◄── COMMIT: on the disk ◄──────────────────┘
+//!                             or lost: all are refused, promises are revoked first next time
+//! ```
+
+use super::sqlite::Database;
+use super::{Forget, callbacks, records};
+use crate::base::id::CallbackId;
+use crate::switchboard::store::{Done, Refusal, Reply, Request, What};
+use sqlx::SqliteConnection;
+use tokio::sync::{mpsc, oneshot};
+
+/// Most requests in one transaction: some ten milliseconds of work.
+const BATCH_MAX: usize = 256;
+
+/// Owns the file.
+pub(super) struct Writer {
+    database: Database,
+    requests: mpsc::Receiver<Request>,
+    replies: mpsc::Sender<Reply>,
+    forget: Forget,
+    /// Promises of a transaction that failed: whoever waited was told "not stored", so if the
+    /// disk kept one after all, it is taken back before anything else is done.
+    revoked: Vec<CallbackId>,
+}
+
+/// The transaction is gone, whatever was done in it.
+#[derive(Debug)]
+struct Lost(sqlx::Error);
+
+impl Writer {
+    pub(super) fn new(
+        database: Database,
+        requests: mpsc::Receiver<Request>,
+        replies: mpsc::Sender<Reply>,
+        forget: Forget,
+    ) -> Self {
+        Self { database, requests, replies, forget, revoked: Vec::new() }
+    }
+
+    /// Performs requests until told to stop, or nobody can ask any more; then what still waits.
+    pub(super) async fn run(mut self, stop: oneshot::Receiver<()>) {
+        let mut stop = std::pin::pin!(stop);
+        let mut stopping = false;
+        let mut batch = Vec::with_capacity(BATCH_MAX);
+        loop {
+            tokio::select! {
+                biased;
+                _ = &mut stop, if !stopping => {
+                    stopping = true;
+                    self.requests.close();
+                }
+                count = self.requests.recv_many(&mut batch, BATCH_MAX) => {
+                    if count == 0 {
+                        break;
+                    }
+                    self.perform(std::mem::take(&mut batch)).await;
+                }
+            }
+        }
+        self.database.close().await;
+    }
+
+    /// As after a transaction that failed with this promise in it.
+    #[cfg(test)]
+    pub(super) fn revoke_first(&mut self, callback: CallbackId) {
+        self.revoked.push(callback);
+    }
+
+    /// One transaction and its replies.
+    pub(super) async fn perform(&mut self, batch: Vec<Request>) {
+        let replies = match self.transact(&batch).await {
+            Ok(replies) => {
+                self.revoked.clear();
+                self.forget_files(&batch);
+                replies
+            }
+            Err(Lost(error)) => {
+                tracing::error!(%error, requests = batch.len(), "the store failed");
+                self.roll_back().await;
+                self.revoked.extend(batch.iter().filter_map(promised));
+                batch.iter().map(|request| refused(request, &error)).collect()
+            }
+        };
+        for reply in replies {
+            // Nobody listens any more when the process ends.
+            let _ = self.replies.send(reply).await;
+        }
+    }
+
+    async fn transact(&mut self, batch: &[Request]) -> Result<Vec<Reply>, Lost> {
+        let connection = &mut self.database.connection;
+        run(connection, "BEGIN IMMEDIATE").await?;
+        for callback in &self.revoked {
+            callbacks::revoke(connection, *callback).await.map_err(Lost)?;
+        }
+        let mut replies = Vec::with_capacity(batch.len());
+        for request in batch {
+            let result = in_savepoint(connection, &request.what).await?;
+            replies.push(Reply { ticket: request.ticket, result });
+        }
+        run(connection, "COMMIT").await?;
+        Ok(replies)
+    }
+
+    /// Ends a transaction that may be over already.
+    async fn roll_back(&mut self) {
+        if let Err(Lost(error)) = run(&mut self.database.connection, "ROLLBACK").await {
+            tracing::debug!(%error, "nothing to roll back");
+        }
+    }
+
+    fn forget_files(&mut self, batch: &[Request]) {
+        for request in batch {
+            if let What::DeleteRecording(recording) = request.what {
+                (self.forget)(recording);
+            }
+        }
+    }
+}
+
+/// One request, so that its failure undoes nothing of the others. An error that has ended the
+/// whole transaction (disk full, input or output) shows when its savepoint is gone.
+async fn in_savepoint(
+    connection: &mut SqliteConnection,
+    what: &What,
+) -> Result<Result<Done, Refusal>, Lost> {
+    run(connection, "SAVEPOINT request").await?;
+    let result = one(connection, what).await;
+    if result.is_err() {
+        run(connection, "ROLLBACK TO request").await?;
+    }
+    run(connection, "RELEASE request").await?;
+    Ok(result)
+}
+
+async fn one(connection: &mut SqliteConnection, what: &What) -> Result<Done, Refusal> {
+    let durable = |()| Done::Durable;
+    let failed = callbacks::failed;
+    match what {
+        What::Promise(row) => callbacks::promise(connection, row).await.map(durable),
+        What::Update(row) => callbacks::update(connection, row).await.map(durable),
+        What::LoadCallbacks => {
+            callbacks::load(connection).await.map(Done::Callbacks).map_err(failed)
+        }
+        What::Interaction(call) => {
+            records::interaction(connection, call).await.map(durable).map_err(failed)
+        }
+        What::Bindings { account, bindings } => {
+            let put = records::bindings(connection, account, bindings).await;
+            put.map(durable).map_err(failed)
+        }
+        What::LoadBindings => {
+            records::load_bindings(connection).await.map(Done::Bindings).map_err(failed)
+        }
+        What::DeleteRecording(recording) => {
+            let deleted = records::delete_recording(connection, *recording).await;
+            deleted.map(durable).map_err(failed)
+        }
+    }
+}
+
+async fn run(connection: &mut SqliteConnection, sql: &'static str) -> Result<(), Lost> {
+    sqlx::query(sql).execute(connection).await.map(drop).map_err(Lost)
+}
+
+fn refused(request: &Request, error: &sqlx::Error) -> Reply {
+    Reply { ticket: request.ticket, result: Err(Refusal::Failed(error.to_string())) }
+}
+
+const fn promised(request: &Request) -> Option<CallbackId> {
+    match &request.what {
+        What::Promise(row) => Some(row.promise.callback),
+        What::Update(_)
+        | What::LoadCallbacks
+        | What::Interaction(_)
+        | What::Bindings { .. }
+        | What::LoadBindings
+        | What::DeleteRecording(_) => None,
+    }
+}

@@ -1,0 +1,583 @@
+//! Queues against a small model that looks at everybody each time, under random events.
+//!
+//! The model knows no index and no deadline table. After each event both must agree on every
+//! offer, order, position, deadline and agent's state; what must never happen is checked from
+//! the effects alone.
+
+use super::*;
+use crate::queue::agent::reason;
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+
+const QUEUES: [&str; 2] = ["sales", "service"];
+const AGENTS: [&str; 3] = ["anna", "jan", "ola"];
+/// Who serves where: the second agent serves both.
+const SERVES: [&[usize]; 3] = [&[0], &[0, 1], &[1]];
+const WRAP_UP_MS: u64 = 10_000;
+const START_MS: u64 = 50;
+
+#[derive(Debug, Clone)]
+enum Op {
+    Join { id: u64, queue: usize, priority: i32, timeout_s: Option<u64>, recovered: bool },
+    JoinPromised { id: u64, queue: usize, in_s: u64 },
+    Leave { id: u64 },
+    Suspend { id: u64 },
+    Resume { id: u64 },
+    Promise { id: u64, priority: i32, in_s: u64 },
+    Requeue { id: u64, in_s: u64 },
+    Accept { job: usize },
+    Fail { job: usize, blame: Blame },
+    End { job: usize, then: AfterWork },
+    Wish { agent: usize, wish: AgentWish },
+    Pass { ms: u64 },
+}
+
+fn op() -> impl Strategy<Value = Op> {
+    let id = 0_u64..8;
+    let blame = prop::sample::select(vec![
+        Blame::None,
+        Blame::Busy,
+        Blame::NoAnswer,
+        Blame::Rejected,
+        Blame::Unreachable,
+    ]);
+    let then = prop::sample::select(vec![AfterWork::WrapUp, AfterWork::Ready, AfterWork::NotReady]);
+    let wish = prop::sample::select(vec![
+        AgentWish::SignIn,
+        AgentWish::SignOut,
+        AgentWish::NotReady,
+        AgentWish::Ready,
+        AgentWish::Ready,
+        AgentWish::Ready,
+    ]);
+    let join = (id.clone(), 0..2_usize, 0..2_i32, prop::option::of(1..20_u64), 0..10_u8);
+    prop_oneof![
+        5 => join.prop_map(|(id, queue, priority, timeout_s, r)| {
+            Op::Join { id, queue, priority, timeout_s, recovered: r == 0 }
+        }),
+        1 => (id.clone(), 0..2_usize, 0..20_u64)
+            .prop_map(|(id, queue, in_s)| Op::JoinPromised { id, queue, in_s }),
+        2 => id.clone().prop_map(|id| Op::Leave { id }),
+        4 => id.clone().prop_map(|id| Op::Suspend { id }),
+        3 => id.clone().prop_map(|id| Op::Resume { id }),
+        3 => (id.clone(), 0..2_i32, 0..20_u64)
+            .prop_map(|(id, priority, in_s)| Op::Promise { id, priority, in_s }),
+        3 => (id, 0..20_u64).prop_map(|(id, in_s)| Op::Requeue { id, in_s }),
+        5 => (0..4_usize).prop_map(|job| Op::Accept { job }),
+        3 => (0..4_usize, blame).prop_map(|(job, blame)| Op::Fail { job, blame }),
+        4 => (0..4_usize, then).prop_map(|(job, then)| Op::End { job, then }),
+        6 => (0..3_usize, wish).prop_map(|(agent, wish)| Op::Wish { agent, wish }),
+        4 => (0..9_000_u64).prop_map(|ms| Op::Pass { ms }),
+    ]
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Stand {
+    Waiting,
+    Suspended(Option<u64>),
+    Offered(JobId),
+    /// Not before; whether it is counted meanwhile.
+    Later(u64, bool),
+    Served(JobId),
+    Away,
+}
+
+#[derive(Debug, Clone)]
+struct Person {
+    id: u64,
+    queue: usize,
+    order: (bool, i32, i64),
+    live: bool,
+    stand: Stand,
+    times_out: Option<u64>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Does {
+    Off,
+    Ready,
+    Skipped(u64),
+    Ringing(JobId),
+    Talking(JobId, Option<Wanted>),
+    Notes(u64),
+    Not(&'static str),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Wanted {
+    Off,
+    Not,
+}
+
+#[derive(Debug, Clone)]
+struct Worker {
+    does: Does,
+    idle: u64,
+}
+
+struct Model {
+    now: u64,
+    people: Vec<Person>,
+    workers: Vec<Worker>,
+}
+
+impl Model {
+    fn new() -> Self {
+        let worker = Worker { does: Does::Off, idle: 0 };
+        Self { now: START_MS, people: Vec::new(), workers: vec![worker; AGENTS.len()] }
+    }
+
+    fn person(&mut self, id: u64) -> Option<&mut Person> {
+        self.people.iter_mut().find(|p| p.id == id)
+    }
+
+    /// All counted, first in line first.
+    fn order(&self, queue: usize) -> Vec<u64> {
+        let mut line: Vec<&Person> = self
+            .people
+            .iter()
+            .filter(|p| p.queue == queue)
+            .filter(|p| !matches!(p.stand, Stand::Later(_, false) | Stand::Served(_) | Stand::Away))
+            .collect();
+        line.sort_by_key(|p| key(p));
+        line.iter().map(|p| p.id).collect()
+    }
+
+    fn worker_of(&mut self, job: JobId) -> Option<&mut Worker> {
+        self.workers.iter_mut().find(|w| match w.does {
+            Does::Ringing(own) | Does::Talking(own, _) => own == job,
+            Does::Off | Does::Ready | Does::Skipped(_) | Does::Notes(_) | Does::Not(_) => false,
+        })
+    }
+
+    /// The entry loses its offer; the agent is free again.
+    fn release(&mut self, id: u64) {
+        let Some(Stand::Offered(job)) = self.person(id).map(|p| p.stand) else { return };
+        if let Some(worker) = self.worker_of(job) {
+            worker.does = Does::Ready;
+        }
+    }
+
+    fn back(&mut self, job: JobId) {
+        let now = self.now;
+        for person in self.people.iter_mut().filter(|p| p.stand == Stand::Offered(job)) {
+            person.stand =
+                if person.live { Stand::Waiting } else { Stand::Later(now + 5_000, true) };
+        }
+    }
+
+    fn rest(&mut self, agent: usize, wanted: Wanted) {
+        match self.workers[agent].does {
+            Does::Talking(job, _) => {
+                return self.workers[agent].does = Does::Talking(job, Some(wanted));
+            }
+            Does::Ringing(job) => self.back(job),
+            Does::Off | Does::Ready | Does::Skipped(_) | Does::Notes(_) | Does::Not(_) => {}
+        }
+        self.workers[agent].does = match wanted {
+            Wanted::Off => Does::Off,
+            Wanted::Not => Does::Not(reason::WISH),
+        };
+    }
+
+    fn wish(&mut self, agent: usize, wish: AgentWish) {
+        let now = self.now;
+        let worker = &mut self.workers[agent];
+        match (wish, worker.does) {
+            (AgentWish::SignIn, Does::Talking(job, Some(Wanted::Off)))
+            | (AgentWish::Ready, Does::Talking(job, _)) => worker.does = Does::Talking(job, None),
+            (AgentWish::SignIn, Does::Off)
+            | (AgentWish::Ready, Does::Off | Does::Notes(_) | Does::Not(_)) => {
+                *worker = Worker { does: Does::Ready, idle: now };
+            }
+            (AgentWish::SignOut, _) => self.rest(agent, Wanted::Off),
+            (AgentWish::NotReady, Does::Off) | (AgentWish::SignIn | AgentWish::Ready, _) => {}
+            (AgentWish::NotReady, _) => self.rest(agent, Wanted::Not),
+        }
+    }
+
+    fn fail(&mut self, job: JobId, blame: Blame) {
+        let now = self.now;
+        self.back(job);
+        if let Some(worker) = self.worker_of(job) {
+            worker.does = match blame {
+                Blame::None => Does::Ready,
+                Blame::Busy => Does::Skipped(now + 5_000),
+                Blame::NoAnswer => Does::Not(reason::NO_ANSWER),
+                Blame::Rejected => Does::Not(reason::REJECTED),
+                Blame::Unreachable => Does::Not(reason::UNREACHABLE),
+            };
+        }
+    }
+
+    fn end(&mut self, job: JobId, then: AfterWork) {
+        let now = self.now;
+        self.people.retain(|p| !(p.live && p.stand == Stand::Served(job)));
+        for person in self.people.iter_mut().filter(|p| p.stand == Stand::Served(job)) {
+            person.stand = Stand::Away;
+        }
+        let Some(worker) = self.worker_of(job) else { return };
+        let Does::Talking(_, wanted) = worker.does else { return };
+        worker.does = match (wanted, then) {
+            (Some(Wanted::Off), _) => Does::Off,
+            (Some(Wanted::Not), _) => Does::Not(reason::WISH),
+            (None, AfterWork::WrapUp) => Does::Notes(now + WRAP_UP_MS),
+            (None, AfterWork::Ready) => Does::Ready,
+            (None, AfterWork::NotReady) => Does::Not(reason::HUNG_UP),
+        };
+    }
+
+    /// Says a deadline for everybody who waits for one.
+    fn deadline(&self) -> Option<u64> {
+        let people = self.people.iter().flat_map(|p| {
+            let due = if let Stand::Later(at, _) = p.stand { Some(at) } else { None };
+            let out = p.times_out.filter(|_| matches!(p.stand, Stand::Waiting | Stand::Offered(_)));
+            [due, out]
+        });
+        let workers = self.workers.iter().map(|w| match w.does {
+            Does::Skipped(at) | Does::Notes(at) => Some(at),
+            Does::Off | Does::Ready | Does::Ringing(_) | Does::Talking(..) | Does::Not(_) => None,
+        });
+        people.chain(workers).flatten().min()
+    }
+
+    fn timer(&mut self) {
+        let now = self.now;
+        let late: Vec<u64> = self
+            .people
+            .iter()
+            .filter(|p| matches!(p.stand, Stand::Waiting | Stand::Offered(_)))
+            .filter(|p| p.times_out.is_some_and(|at| at <= now))
+            .map(|p| p.id)
+            .collect();
+        for id in late {
+            self.release(id);
+            self.people.retain(|p| p.id != id);
+        }
+        for person in &mut self.people {
+            if matches!(person.stand, Stand::Later(at, _) if at <= now) {
+                person.stand = Stand::Waiting;
+            }
+        }
+        for worker in &mut self.workers {
+            match worker.does {
+                Does::Skipped(at) if at <= now => worker.does = Does::Ready,
+                Does::Notes(at) if at <= now => {
+                    *worker = Worker { does: Does::Ready, idle: now };
+                }
+                Does::Off
+                | Does::Ready
+                | Does::Skipped(_)
+                | Does::Ringing(_)
+                | Does::Talking(..)
+                | Does::Notes(_)
+                | Does::Not(_) => {}
+            }
+        }
+    }
+
+    /// The next pair by looking at everybody: first in line over all queues with a free agent.
+    fn next_pair(&self) -> Option<(u64, usize)> {
+        let free = |queue: usize| {
+            let serves = |a: &usize| SERVES[*a].contains(&queue);
+            let free = |a: &usize| self.workers[*a].does == Does::Ready;
+            (0..AGENTS.len())
+                .filter(serves)
+                .filter(free)
+                .min_by_key(|a| (self.workers[*a].idle, *a))
+        };
+        let waiting = self.people.iter().filter(|p| p.stand == Stand::Waiting);
+        let first = waiting.filter(|p| free(p.queue).is_some()).min_by_key(|p| key(p))?;
+        Some((first.id, free(first.queue)?))
+    }
+}
+
+fn key(person: &Person) -> (bool, i32, i64, u64) {
+    let (recovered, priority, at) = person.order;
+    (!recovered, -priority, at, person.id)
+}
+
+/// Both, side by side.
+struct Pair {
+    hall: Hall,
+    model: Model,
+    /// Offers that are out, as the effects tell: entry and agent.
+    out: BTreeMap<JobId, (u64, String)>,
+    /// Work in progress.
+    work: BTreeMap<JobId, String>,
+}
+
+impl Pair {
+    fn new() -> Self {
+        let staff = |queue: usize| -> Vec<&str> {
+            (0..AGENTS.len()).filter(|a| SERVES[*a].contains(&queue)).map(|a| AGENTS[a]).collect()
+        };
+        let settings = vec![queue(QUEUES[0], &staff(0)), queue(QUEUES[1], &staff(1))];
+        let hall = Hall::of(settings, &AGENTS);
+        Self { hall, model: Model::new(), out: BTreeMap::new(), work: BTreeMap::new() }
+    }
+
+    fn apply(&mut self, op: &Op) {
+        let now = self.model.now;
+        match op.clone() {
+            Op::Join { id, queue, priority, timeout_s, recovered } => {
+                let timeout = timeout_s.map(Duration::from_secs);
+                self.join(Join { priority, timeout, recovered, ..self.wish_for(id, queue) }, queue);
+            }
+            Op::JoinPromised { id, queue, in_s } => {
+                let not_before = self.hall.now.utc + Duration::from_secs(in_s);
+                let kind = EntryKind::Promised { not_before };
+                self.join(Join { kind, ..self.wish_for(id, queue) }, queue);
+            }
+            Op::Leave { id } => {
+                self.model.release(id);
+                self.model.people.retain(|p| p.id != id);
+                self.both(Event::Leave { entry: caller(id), reason: Leaving::Exited });
+            }
+            Op::Suspend { id } => self.suspend(id),
+            Op::Resume { id } => {
+                if let Some(person) = self.model.person(id).filter(|p| p.live)
+                    && let Stand::Suspended(left) = person.stand
+                {
+                    person.stand = Stand::Waiting;
+                    person.times_out = left.map(|left| now + left);
+                }
+                self.both(Event::Resume { entry: caller(id) });
+            }
+            Op::Promise { id, priority, in_s } => self.promise(id, priority, in_s),
+            Op::Requeue { id, in_s } => {
+                if self.model.person(id).is_some_and(|p| !p.live) {
+                    self.model.release(id);
+                    self.model.person(id).unwrap().stand = later(now, in_s);
+                }
+                let not_before = self.hall.now.utc + Duration::from_secs(in_s);
+                self.both(Event::Requeue { entry: caller(id), not_before });
+            }
+            Op::Accept { job } => self.accept(job),
+            Op::Fail { job, blame } => {
+                let Some(job) = self.out.keys().nth(job).copied() else { return };
+                self.out.remove(&job);
+                self.model.fail(job, blame);
+                self.both(Event::OfferFailed { job, blame });
+            }
+            Op::End { job, then } => {
+                let Some(job) = self.work.keys().nth(job).copied() else { return };
+                self.work.remove(&job);
+                self.model.end(job, then);
+                self.both(Event::WorkEnded { job, then, talked: Some(SECOND) });
+            }
+            Op::Wish { agent, wish } => {
+                self.model.wish(agent, wish);
+                self.both(Event::Agent { agent: AGENTS[agent].to_owned(), wish });
+            }
+            Op::Pass { ms } => self.pass(ms),
+        }
+    }
+
+    fn wish_for(&self, id: u64, queue: usize) -> Join {
+        Join {
+            entry: caller(id),
+            queue: QUEUES[queue].to_owned(),
+            priority: 0,
+            enqueued_at: self.hall.now.utc,
+            kind: EntryKind::Live,
+            timeout: None,
+            recovered: false,
+        }
+    }
+
+    fn join(&mut self, join: Join, queue: usize) {
+        let (id, now) = (join.entry.raw(), self.model.now);
+        self.model.release(id);
+        self.model.people.retain(|p| p.id != id);
+        let (live, stand) = match join.kind {
+            EntryKind::Live => (true, Stand::Waiting),
+            EntryKind::Promised { not_before } => {
+                (false, later(now, not_before.since(self.hall.now.utc).as_secs()))
+            }
+        };
+        let order = (join.recovered, join.priority, join.enqueued_at.as_millis());
+        let millis = |span: Duration| u64::try_from(span.as_millis()).unwrap();
+        let times_out = join.timeout.map(|span| now + millis(span));
+        self.model.people.push(Person { id, queue, order, live, stand, times_out });
+        self.both(Event::Join(join));
+    }
+
+    fn promise(&mut self, id: u64, priority: i32, in_s: u64) {
+        let now = self.model.now;
+        if !matches!(self.model.person(id).map(|p| p.stand), Some(Stand::Served(_))) {
+            self.model.release(id);
+            if let Some(person) = self.model.person(id) {
+                person.live = false;
+                person.times_out = None;
+                person.order.1 = priority;
+                person.stand = later(now, in_s);
+            }
+        }
+        let not_before = self.hall.now.utc + Duration::from_secs(in_s);
+        self.both(Event::Promise { entry: caller(id), priority, not_before });
+    }
+
+    fn suspend(&mut self, id: u64) {
+        let now = self.model.now;
+        let live = self.model.person(id).filter(|p| p.live).map(|p| p.stand);
+        let may = matches!(live, Some(Stand::Waiting | Stand::Suspended(_) | Stand::Offered(_)));
+        if let Some(Stand::Waiting | Stand::Offered(_)) = live {
+            self.model.release(id);
+            let person = self.model.person(id).unwrap();
+            person.stand = Stand::Suspended(person.times_out.map(|at| at.saturating_sub(now)));
+        }
+        let effects = self.both(Event::Suspend { entry: caller(id) });
+        let entry = caller(id);
+        assert_eq!(effects.contains(&Effect::Suspended { entry }), may);
+        assert_eq!(effects.contains(&Effect::TooLate { entry }), !may);
+    }
+
+    fn accept(&mut self, job: usize) {
+        let Some(job) = self.out.keys().nth(job).copied() else { return };
+        let (_, agent) = self.out.remove(&job).unwrap();
+        self.work.insert(job, agent);
+        for person in self.model.people.iter_mut().filter(|p| p.stand == Stand::Offered(job)) {
+            person.stand = Stand::Served(job);
+        }
+        self.model.worker_of(job).unwrap().does = Does::Talking(job, None);
+        let effects = self.both(Event::Accepted { job });
+        assert!(!effects.contains(&Effect::Withdraw { job }), "an offer that was out is accepted");
+    }
+
+    fn pass(&mut self, ms: u64) {
+        let end = self.model.now + ms;
+        loop {
+            let next = self.model.deadline().filter(|at| *at <= end);
+            let said = self.hall.queues.deadline().map(|d| d.at.as_millis());
+            assert_eq!(said.filter(|at| *at <= end), next);
+            let Some(at) = next else { break };
+            self.clock(at);
+            self.model.timer();
+            self.both(Event::Timer);
+        }
+        self.clock(end);
+    }
+
+    fn clock(&mut self, at: u64) {
+        self.hall.set_clock(Moment::from_millis(at));
+        self.model.now = at;
+    }
+
+    /// Tells the queues what the model has just done, and compares everything.
+    fn both(&mut self, event: Event) -> Vec<Effect> {
+        let effects = self.hall.tell(event);
+        for effect in &effects {
+            match effect {
+                Effect::Withdraw { job } => {
+                    assert!(self.out.remove(job).is_some(), "only what is out is withdrawn");
+                }
+                Effect::Offer { job, entry, agent, .. } => self.offered(*job, entry.raw(), agent),
+                Effect::Joined { .. }
+                | Effect::Refused { .. }
+                | Effect::Suspended { .. }
+                | Effect::TooLate { .. }
+                | Effect::Resumed { .. }
+                | Effect::TimedOut { .. }
+                | Effect::Left { .. }
+                | Effect::AgentChanged { .. } => {}
+            }
+        }
+        assert_eq!(self.model.next_pair(), None, "somebody free and somebody waiting");
+        self.compare();
+        effects
+    }
+
+    fn offered(&mut self, job: JobId, entry: u64, agent: &str) {
+        for (other, who) in self.out.values() {
+            assert!(*other != entry && who != agent, "one offer per entry and per agent");
+        }
+        assert!(self.work.values().all(|who| who != agent), "no agent with two things");
+        let (next, index) = self.model.next_pair().expect("an offer that the model does not make");
+        assert_eq!((entry, agent), (next, AGENTS[index]));
+        self.model.person(next).unwrap().stand = Stand::Offered(job);
+        self.model.workers[index].does = Does::Ringing(job);
+        self.out.insert(job, (entry, agent.to_owned()));
+    }
+
+    fn compare(&self) {
+        let queues = &self.hall.queues;
+        for (index, name) in QUEUES.iter().enumerate() {
+            let order = self.model.order(index);
+            assert_eq!(queues.order(name).map(EntryId::raw).collect::<Vec<_>>(), order);
+            for (place, id) in order.iter().enumerate() {
+                assert_eq!(queues.position(caller(*id)), u32::try_from(place + 1).ok());
+                assert_eq!(queues.queue_of(caller(*id)), Some(*name));
+            }
+        }
+        for (worker, name) in self.model.workers.iter().zip(AGENTS) {
+            let state = match worker.does {
+                Does::Off => AgentState::Off,
+                Does::Ready | Does::Skipped(_) => AgentState::Ready,
+                Does::Ringing(_) => AgentState::Ringing,
+                Does::Talking(..) => AgentState::Talking,
+                Does::Notes(_) => AgentState::WrapUp,
+                Does::Not(reason) => AgentState::NotReady(reason),
+            };
+            assert_eq!(self.hall.state(name), state, "{name}");
+        }
+        let ringing =
+            self.model.workers.iter().filter(|w| matches!(w.does, Does::Ringing(_))).count();
+        assert_eq!(ringing, self.out.len(), "every reserved agent has an offer");
+        assert!(self.out.keys().all(|job| queues.accepts(*job)));
+        assert!(self.work.keys().all(|job| !queues.accepts(*job)));
+    }
+}
+
+fn later(now: u64, in_s: u64) -> Stand {
+    if in_s == 0 { Stand::Waiting } else { Stand::Later(now + in_s * 1_000, false) }
+}
+
+proptest! {
+    #[test]
+    fn queues_and_the_model_agree_after_every_event(ops in prop::collection::vec(op(), 1..120)) {
+        let mut pair = Pair::new();
+        for op in &ops {
+            pair.apply(op);
+        }
+        // Everything comes to its end: whoever was reserved is released.
+        for agent in 0..AGENTS.len() {
+            pair.apply(&Op::Wish { agent, wish: AgentWish::SignOut });
+        }
+        while !pair.work.is_empty() {
+            pair.apply(&Op::End { job: 0, then: AfterWork::WrapUp });
+        }
+        prop_assert!(pair.out.is_empty());
+        prop_assert!(AGENTS.iter().all(|agent| pair.hall.state(agent) == AgentState::Off));
+    }
+
+    #[test]
+    fn suspended_and_resumed_one_stands_where_it_would_have_stood(
+        before in prop::collection::vec((0_u64..30, 0..3_i32), 1..20),
+        during in prop::collection::vec((0_u64..30, 0..3_i32, any::<bool>()), 0..20),
+        who in 0_usize..20,
+    ) {
+        let story = |starts: bool| {
+            let mut hall = Hall::sales(&[]);
+            for (id, priority) in &before {
+                hall.joins_as(*id, "sales", |join| join.priority = *priority);
+            }
+            let who = before[who % before.len()].0;
+            if starts {
+                hall.suspends(who);
+            }
+            for (id, priority, leaves) in during.iter().filter(|(id, ..)| *id != who) {
+                if *leaves {
+                    hall.leaves(*id, Leaving::Exited);
+                } else {
+                    hall.joins_as(*id, "sales", |join| join.priority = *priority);
+                }
+            }
+            if starts {
+                hall.resumes(who);
+            }
+            hall.order()
+        };
+        prop_assert_eq!(story(true), story(false));
+    }
+}

@@ -1,0 +1,79 @@
+//! Recordings in memory: blocks while they are made, whole sounds once they are durable.
+
+use crate::audio::sound::Sound;
+use crate::base::id::RecordingId;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// All recordings.
+#[derive(Debug, Default)]
+pub struct Recordings {
+    open: BTreeMap<RecordingId, Vec<i16>>,
+    kept: BTreeMap<RecordingId, Arc<Sound>>,
+}
+
+impl Recordings {
+    /// Adds sound, 8 kHz, to a recording in progress; the first block begins it.
+    pub fn add(&mut self, recording: RecordingId, samples: &[i16]) {
+        self.open.entry(recording).or_default().extend_from_slice(samples);
+    }
+
+    /// The recording is over, and its first samples are durable. Tells how many there are.
+    pub fn keep(&mut self, recording: RecordingId, samples: u64) -> usize {
+        let mut sound = self.open.remove(&recording).unwrap_or_default();
+        sound.truncate(usize::try_from(samples).unwrap_or(usize::MAX));
+        let length = sound.len();
+        if length > 0 {
+            self.kept.insert(recording, Arc::new(Sound::new(sound)));
+        }
+        length
+    }
+
+    /// A durable recording.
+    #[must_use]
+    pub fn find(&self, recording: RecordingId) -> Option<Arc<Sound>> {
+        self.kept.get(&recording).map(Arc::clone)
+    }
+
+    /// Deletes one.
+    pub fn delete(&mut self, recording: RecordingId) {
+        self.open.remove(&recording);
+        self.kept.remove(&recording);
+    }
+
+    /// The process dies: what was not durable is gone.
+    pub fn crash(&mut self) {
+        self.open.clear();
+    }
+
+    /// How many are durable.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.kept.len()
+    }
+
+    /// Whether none is durable.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.kept.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_was_finished_outlives_a_crash() {
+        let (done, open) = (RecordingId::from(1), RecordingId::from(2));
+        let mut recordings = Recordings::default();
+        recordings.add(done, &[1; 100]);
+        recordings.add(done, &[2; 100]);
+        recordings.add(open, &[3; 100]);
+        assert_eq!(recordings.keep(done, 150), 150);
+        recordings.crash();
+        assert_eq!(recordings.find(done).map(|sound| sound.samples().len()), Some(150));
+        assert!(recordings.find(open).is_none());
+        assert_eq!(recordings.keep(open, 100), 0);
+    }
+}

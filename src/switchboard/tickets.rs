@@ -1,0 +1,34 @@
+//! Requests to the store that wait for their answers.
+
+use crate::base::id::{CallId, CallbackId, TicketId};
+use crate::callback::request::Row;
+use std::collections::BTreeMap;
+
+/// Requests that the store has not answered yet.
+#[derive(Debug, Default)]
+pub(super) struct Tickets {
+    pub(super) open: BTreeMap<TicketId, Purpose>,
+}
+
+impl Tickets {
+    /// How many requests wait.
+    #[must_use]
+    pub(super) fn len(&self) -> usize {
+        self.open.len()
+    }
+}
+
+/// Why the store was asked.
+#[derive(Debug)]
+pub(super) enum Purpose {
+    /// A call's `register_callback`.
+    Promise(CallId, Box<Row>),
+    /// A step in a callback's life.
+    Life(CallbackId),
+    /// What is alive, at start.
+    Callbacks,
+    /// Contacts, at start.
+    Bindings,
+    /// Only to be logged if it fails.
+    Record,
+}

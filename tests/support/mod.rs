@@ -1,0 +1,14 @@
+//! The Town: phones, trunks and agents around one rehearsed Ringback.
+//!
+//! Phones speak SIP from hand-written text and RTP from hand-made bytes, and share no code with
+//! the house, or both sides would share a mistake.
+#![allow(dead_code, reason = "each test file uses a part of the Town")]
+
+pub mod digest;
+pub mod ear;
+pub mod g711;
+pub mod line;
+pub mod mouth;
+pub mod phone;
+pub mod post;
+pub mod text;
