@@ -34,6 +34,7 @@ pub struct Path {
 
 /// What arrives from the network.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "nearly all are messages; they are never stored")]
 pub enum Event {
     /// A whole message that the reader accepted.
     Received {
