@@ -57,7 +57,8 @@ impl Sip {
 
     /// The first header of this name, or nothing.
     pub fn header(&self, name: &str) -> &str {
-        self.all(name).next().unwrap_or("")
+        let named = |(n, _): &&(String, String)| n.eq_ignore_ascii_case(name);
+        self.headers.iter().find(named).map_or("", |(_, value)| value)
     }
 
     pub fn all<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'s str> {

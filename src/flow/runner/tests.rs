@@ -5,4 +5,5 @@ mod callbacks;
 mod control;
 mod hanging_up;
 mod queueing;
+mod shipped;
 mod stage;

@@ -4,6 +4,7 @@ use crate::base::complaint::Place;
 use crate::base::digit::Digit;
 use crate::base::id::{CallbackId, RecordingId};
 use crate::base::language::Language;
+use crate::base::number::PhoneNumber;
 use crate::base::outbox::Outbox;
 use crate::base::time::{Moment, Now, Utc};
 use crate::flow::effect::{Clip, Effect, Escalation, Event, QueueOutcome};
@@ -32,7 +33,7 @@ pub(super) struct Stage {
 }
 
 /// What the world answers.
-pub(super) struct World(pub(super) BTreeMap<(&'static str, &'static str), Value>);
+pub(super) struct World(pub(super) BTreeMap<(&'static str, &'static str), Value>, pub(super) bool);
 
 impl Facts for World {
     fn fact(&self, object: &str, field: &str) -> Value {
@@ -40,8 +41,8 @@ impl Facts for World {
         found.map_or(Value::Unknown, |(_, value)| value.clone())
     }
 
-    fn open(&self, hours: &str, _now: Now) -> Option<bool> {
-        Some(hours == "always")
+    fn open(&self, _hours: &str, _now: Now) -> Option<bool> {
+        Some(self.1)
     }
 }
 
@@ -54,14 +55,19 @@ impl Stage {
     /// Begins the flow `main` after `prepare`.
     pub(super) fn begin_with(flows: Vec<Flow>, prepare: impl FnOnce(&mut Self)) -> Self {
         let flows = flows.into_iter().map(|flow| (flow.name.clone(), Arc::new(flow))).collect();
-        let flows = Arc::new(FlowSet { flows });
+        Self::begin_set(FlowSet { flows }, "main", prepare)
+    }
+
+    /// Begins one flow of a set after `prepare`.
+    pub(super) fn begin_set(flows: FlowSet, main: &str, prepare: impl FnOnce(&mut Self)) -> Self {
         let english = Language::new("en").expect("a language");
-        let runner = Runner::new(flows, "main", BTreeMap::new(), english).expect("a flow");
-        let caller = (("caller", "number"), text("+48221112233"));
+        let runner = Runner::new(Arc::new(flows), main, BTreeMap::new(), english).expect("a flow");
+        let number = PhoneNumber::from_e164("+48221112233").expect("a number");
+        let caller = (("caller", "number"), Value::Phone(number));
         let mut stage = Self {
             runner,
             now: Now { monotonic: Moment::from_millis(1_000), utc: Utc::from_millis(0) },
-            facts: World(BTreeMap::from([caller])),
+            facts: World(BTreeMap::from([caller]), true),
             seen: Vec::new(),
             steps: Vec::new(),
             last_play: 0,
@@ -154,6 +160,24 @@ impl Stage {
     pub(super) fn does(&mut self, expected: &str) -> &mut Self {
         assert_eq!(self.steps.join(" "), expected);
         self.steps.clear();
+        self
+    }
+
+    /// What the world answers from now on.
+    pub(super) fn knows(&mut self, object: &'static str, field: &'static str, value: Value) {
+        self.facts.0.insert((object, field), value);
+    }
+
+    /// From now on all opening hours are over.
+    pub(super) const fn closes(&mut self) {
+        self.facts.1 = false;
+    }
+
+    /// As [`Stage::sees`], for a call in Polish.
+    #[track_caller]
+    pub(super) fn sees_in_polish(&mut self, expected: &str) -> &mut Self {
+        assert_eq!(self.seen.join("; ").replace("pl:", ""), expected);
+        self.seen.clear();
         self
     }
 
