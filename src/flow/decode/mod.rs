@@ -91,7 +91,7 @@ impl<'a> Decoder<'a> {
             self.section_exists(&name, node);
             name
         });
-        let catch = header.catch.map(|node| self.catch_map(node)).unwrap_or_default();
+        let catch = header.catch.map(|node| self.flow_catch(node)).unwrap_or_default();
         let flow = Flow {
             name: header.name.clone(),
             title: header.title.clone(),

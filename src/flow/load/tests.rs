@@ -9,6 +9,7 @@ use crate::base::number::Country;
 use crate::flow::graph::{Action, Operand, Target};
 use crate::flow::value::Value;
 use proptest::prelude::*;
+use proptest::sample::Index;
 use std::time::Duration;
 
 const MAIN_LINE: &str = include_str!("../../../config/flows/main-line.flow.yaml");
@@ -112,6 +113,25 @@ sections:
 }
 
 #[test]
+fn what_a_whole_flow_catches_is_reached() {
+    let text = "\
+flow: main
+format: 1
+catch: { queue-full: full, sorry: [ { play: goodbye }, end ] }
+sections:
+  start:
+    - start_callback
+    - register_callback: { number: \"+48221112233\", callback-duplicate: undo, failed: undo }
+    - queue: sales
+    - escalate: sorry
+  undo: [ dismiss_callback, end ]
+  full: [ end ]
+";
+    let (_, warnings) = load_one(text).expect("no errors");
+    assert_eq!(warnings, []);
+}
+
+#[test]
 fn a_flow_that_cannot_be_read_is_not_blamed_on_those_who_call_it() {
     let mut files = shipped();
     files.retain(|(path, _)| !path.contains("custom-callback"));
@@ -158,7 +178,7 @@ proptest! {
     #[test]
     fn no_changed_flow_breaks_the_loader(
         which in 0_usize..4,
-        cuts in prop::collection::vec((any::<prop::sample::Index>(), 0_usize..24, 0_usize..12), 1..6)
+        cuts in prop::collection::vec((any::<Index>(), 0_usize..24, 0_usize..12), 1..6)
     ) {
         let mut files = shipped();
         for (at, length, piece) in cuts {
@@ -180,7 +200,7 @@ proptest! {
 
     #[test]
     fn no_mix_of_lines_breaks_the_loader(
-        picks in prop::collection::vec(any::<prop::sample::Index>(), 1..40)
+        picks in prop::collection::vec(any::<Index>(), 1..40)
     ) {
         let lines: Vec<&str> = CUSTOM_CALLBACK.lines().chain(WAITING.lines()).collect();
         let body: String = picks.iter().map(|pick| format!("{}\n", pick.get(&lines))).collect();

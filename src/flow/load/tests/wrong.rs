@@ -40,6 +40,10 @@ const FILES: &[(&str, &[&str])] = &[
          sections: { start: [ end ] }\n",
         &["unknown-escalation"],
     ),
+    (
+        "flow: main\nformat: 1\ncatch: { «failed: start }\nsections: { start: [ end ] }\n",
+        &["unknown-escalation"],
+    ),
     ("flow: main\nformat: 1\nsections:\n  start:\n\t«- end\n", &["yaml"]),
     ("flow: main\nformat: 1\nsections:\n  start: [ end ]\n  «start: [ end ]\n", &["duplicate-key"]),
 ];
@@ -118,11 +122,16 @@ const STEPS: &[(&str, &[&str])] = &[
 
 /// What is wrong with whole flows, seen as graphs; warnings too.
 const GRAPHS: &[(&str, &[&str])] = &[
+    (
+        "start: [ answer, { «escalate: sorry } ]\ncatch: { sorry: [ { play: welcome } ] }\n",
+        &["run-off"],
+    ),
     ("start:\n    - «play: welcome\n", &["run-off"]),
     ("start:\n    - «if: caller.anonymous\n      then: [ end ]\n", &["run-off"]),
     ("start: [ { «goto: start } ]\n", &["loop-without-wait"]),
     (
-        "start: [ { «goto: b } ]\n  b: [ { if: caller.anonymous, then: start }, { goto: start } ]\n",
+        "start: [ { «goto: b } ]\n  \
+         b: [ { if: caller.anonymous, then: start }, { goto: start } ]\n",
         &["loop-without-wait"],
     ),
     (
