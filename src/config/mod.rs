@@ -11,6 +11,7 @@
 //! is over, so that what follows is still checked.
 
 pub mod defaults;
+pub mod flow_check;
 pub mod load;
 pub mod outside;
 
