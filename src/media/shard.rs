@@ -222,6 +222,12 @@ impl Shard {
         self.by_id.is_empty()
     }
 
+    /// Whether no port is open and every recording is durable.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.by_id.is_empty() && self.unfinished.is_empty()
+    }
+
     fn slot_of(&self, command: &Command) -> Option<Slot> {
         self.by_id.get(&command.port()).copied()
     }
