@@ -1,15 +1,15 @@
 //! The flow language: text that a designer writes, checked and then run for each call.
 
-pub mod collect;
 mod check;
+pub mod collect;
 mod decode;
 pub mod effect;
 pub mod expression;
 pub mod graph;
 pub mod known;
-pub mod runner;
 pub mod load;
 pub mod notation;
+pub mod runner;
 pub mod scope;
 pub mod site;
 pub mod types;

@@ -1,5 +1,6 @@
 //! What the heart is told about its site: typed, checked, ready.
 
+use super::address::uri;
 use crate::audio::sound::Sound;
 use crate::base::calendar::Calendar;
 use crate::base::interfaces::Interfaces;
@@ -9,8 +10,8 @@ use crate::callback::policy::Policy;
 use crate::flow::graph::FlowSet;
 use crate::queue::settings::QueueSettings;
 use crate::sip;
-use crate::sip::event::Transport;
-use crate::sip::user_agent::settings::{Limits, TrunkAccess, UserAgentSettings};
+use crate::sip::event::{Path, Transport};
+use crate::sip::user_agent::settings::{Limits, TrunkAccess, TrunkRegistration, UserAgentSettings};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -219,6 +220,7 @@ impl Settings {
                 user: login.user.clone(),
                 password: login.password.clone(),
             }),
+            registration: registration(trunk),
         };
         let account = |agent: &Agent| (agent.login.user.clone(), agent.login.password.clone());
         UserAgentSettings {
@@ -232,4 +234,17 @@ impl Settings {
             limits: Limits::default(),
         }
     }
+}
+
+/// How we register at a trunk that wants it.
+fn registration(trunk: &Trunk) -> Option<TrunkRegistration> {
+    let (expiry, login) = (trunk.register?, trunk.login.as_ref()?);
+    let peer = *trunk.peers.first()?;
+    let host = trunk.domain.clone().unwrap_or_else(|| peer.ip().to_string());
+    Some(TrunkRegistration {
+        registrar: uri(None, &host, None),
+        aor: uri(Some(&login.user), &host, None),
+        path: Path { transport: trunk.transport, remote: peer, connection: None },
+        expiry,
+    })
 }
