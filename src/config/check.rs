@@ -1,5 +1,6 @@
 //! What no section can see alone: settings that do not go together.
 
+use super::flows;
 use super::reader::{Reader, Sort};
 use crate::base::complaint::Place;
 use crate::base::document::Node;
@@ -72,9 +73,7 @@ fn check_queue(queue: &Queue, settings: &Settings, root: &Node, reader: &mut Rea
         let message = format!("nobody serves the queue `{name}`");
         reader.complaints.warning("nobody-serves", &place, message).help("give it `agents`");
     }
-    let known = settings.prompts.values().any(|sounds| {
-        sounds.keys().any(|sound| sound.strip_prefix("music/") == Some(queue.music.as_str()))
-    });
+    let known = flows::music(&settings.prompts).contains(&queue.music);
     let stated = root.child("queues").and_then(|n| n.child(name)).and_then(|n| n.child("music"));
     if !known && stated.is_none() {
         let message = format!("the queue `{name}` has no music: there is none called `default`");

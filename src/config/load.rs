@@ -2,7 +2,7 @@
 
 use super::outside::IoSettings;
 use super::reader::{ReadSecret, Reader, Sort};
-use super::{agents, callbacks, check, hours, numbers, overrides, queues, site, trunks};
+use super::{agents, callbacks, check, flows, hours, numbers, overrides, queues, site, trunks};
 use crate::base::complaint::{Complaint, Complaints, Place};
 use crate::base::document::{Fields, Node, parse};
 use crate::base::interfaces::Interfaces;
@@ -85,7 +85,7 @@ fn read(root: &Node, sources: &Sources, reader: &mut Reader) -> Option<Loaded> {
     };
     fields.finish(&mut reader.complaints);
     define_prompts(&settings.prompts, reader);
-    settings.flows = Arc::new(read_flows(sources.flows, &settings, reader));
+    settings.flows = Arc::new(flows::read(sources.flows, &settings, reader));
     reader.match_names();
     let place = Place { file: sources.settings.0.into(), line: 1, column: 1 };
     check::whole(&settings, root, &place, &mut *reader);
@@ -93,20 +93,10 @@ fn read(root: &Node, sources: &Sources, reader: &mut Reader) -> Option<Loaded> {
 }
 
 fn define_prompts(prompts: &Prompts, reader: &mut Reader) {
-    for (language, sounds) in prompts {
+    for language in prompts.keys() {
         reader.exists(Sort::Language, language.tag(), None);
-        for music in sounds.keys().filter_map(|name| name.strip_prefix("music/")) {
-            reader.exists(Sort::Music, music, None);
-        }
     }
-}
-
-fn read_flows(texts: &[(String, String)], _settings: &Settings, reader: &mut Reader) -> FlowSet {
-    for (path, _) in texts {
-        let file = path.rsplit('/').next().unwrap_or(path);
-        if let Some(name) = file.strip_suffix(".flow.yaml") {
-            reader.exists(Sort::Flow, name, None);
-        }
+    for music in flows::music(prompts) {
+        reader.exists(Sort::Music, &music, None);
     }
-    FlowSet::default()
 }

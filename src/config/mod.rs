@@ -17,6 +17,7 @@ pub mod outside;
 mod agents;
 mod callbacks;
 mod check;
+mod flows;
 mod hours;
 mod numbers;
 mod overrides;

@@ -1,6 +1,8 @@
 //! Settings that only the outermost room needs: files, logs, where to listen.
 
+use std::fmt;
 use std::net::IpAddr;
+use std::path::PathBuf;
 
 /// What only `io` needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,16 +12,16 @@ pub struct IoSettings {
     /// SIP port of UDP and TCP.
     pub port: u16,
     /// Path of the store's file.
-    pub store: String,
+    pub store: PathBuf,
     /// Directory of recordings.
-    pub recordings: String,
+    pub recordings: PathBuf,
     /// What is logged.
-    pub log: Log,
+    pub log: LogSettings,
 }
 
 /// What is logged, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Log {
+pub struct LogSettings {
     /// The least important level that is written.
     pub level: LogLevel,
     /// Text or JSON.
@@ -52,6 +54,12 @@ impl LogLevel {
             Self::Debug => "debug",
             Self::Trace => "trace",
         }
+    }
+}
+
+impl fmt::Display for LogLevel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
     }
 }
 

@@ -1,6 +1,6 @@
 //! The sections about the server itself: `sip`, `media`, `recordings`, `store`, `log`.
 
-use super::outside::{IoSettings, Log, LogFormat, LogLevel};
+use super::outside::{IoSettings, LogFormat, LogLevel, LogSettings};
 use super::reader::{Reader, Sort};
 use super::value::{self, SIP_PORT};
 use crate::base::complaint::Place;
@@ -143,21 +143,21 @@ pub(super) fn read_io(root: &mut Fields, site: &Site, reader: &mut Reader) -> Io
     let mut io = IoSettings {
         address: site.bind.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
         port: site.sip_port,
-        store: "data/ringback.sqlite".to_owned(),
-        recordings: "data/recordings".to_owned(),
-        log: Log { level: LogLevel::Info, format: LogFormat::Auto },
+        store: "data/ringback.sqlite".into(),
+        recordings: "data/recordings".into(),
+        log: LogSettings { level: LogLevel::Info, format: LogFormat::Auto },
     };
     if let Some(mut fields) = section(root.take("store"), "store", reader) {
         let path = fields.take("path");
         if let Some(path) = path.and_then(|n| value::filled(n, &mut reader.complaints)) {
-            io.store = path;
+            io.store = path.into();
         }
         fields.finish(&mut reader.complaints);
     }
     if let Some(mut fields) = section(root.take("recordings"), "recordings", reader) {
         let dir = fields.take("dir");
         if let Some(dir) = dir.and_then(|n| value::filled(n, &mut reader.complaints)) {
-            io.recordings = dir;
+            io.recordings = dir.into();
         }
         fields.finish(&mut reader.complaints);
     }

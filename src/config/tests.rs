@@ -18,12 +18,23 @@ use std::time::Duration;
 
 type Read = Result<(Loaded, Vec<Complaint>), Vec<Complaint>>;
 
-const FLOWS: [&str; 2] = ["main-line", "straight-in"];
+/// The shipped flows.
+const FLOWS: [(&str, &str); 5] = [
+    ("custom-callback", include_str!("../../config/flows/custom-callback.flow.yaml")),
+    ("echo", include_str!("../../config/flows/echo.flow.yaml")),
+    ("main-line", include_str!("../../config/flows/main-line.flow.yaml")),
+    ("straight-in", include_str!("../../config/flows/straight-in.flow.yaml")),
+    ("waiting", include_str!("../../config/flows/waiting.flow.yaml")),
+];
 
 fn read_with(text: &str, environment: &[(&str, &str)]) -> Read {
-    let flow = |name: &&str| {
-        let text = format!("flow: {name}\nformat: 1\nsections:\n  start:\n    - end\n");
-        (format!("flows/{name}.flow.yaml"), text)
+    let flow = |(name, text): &(&str, &str)| (format!("{name}.flow.yaml"), (*text).to_owned());
+    // The shipped flows name the shipped queues; elsewhere flows of one step do.
+    let flow = |one: &(&str, &str)| match text == defaults::SETTINGS {
+        true => flow(one),
+        false => {
+            flow(&(one.0, &format!("flow: {}\nformat: 1\nsections: {{ start: [end] }}\n", one.0)))
+        }
     };
     let flows: Vec<(String, String)> = FLOWS.iter().map(flow).collect();
     let environment: Vec<(String, String)> =
@@ -43,10 +54,14 @@ fn read_with(text: &str, environment: &[(&str, &str)]) -> Read {
     })
 }
 
+/// As many prompts as are shipped, all silent.
 fn prompts() -> Prompts {
-    let sounds = ["music/default", "music/jazz", "welcome"];
+    let manifest = include_str!("../../prompts/en.txt").lines();
+    let names = manifest.filter_map(|line| line.split_once('\t')).map(|(name, _)| name);
+    let names = names.chain(["music/default", "music/jazz"]);
+    let silence = Arc::new(Sound::new(vec![0]));
     let sounds: BTreeMap<String, Arc<Sound>> =
-        sounds.map(|name| (name.to_owned(), Arc::new(Sound::new(vec![0])))).into();
+        names.map(|name| (name.to_owned(), Arc::clone(&silence))).collect();
     BTreeMap::from([(Language::english(), sounds.clone()), (Language::new("pl").unwrap(), sounds)])
 }
 
@@ -215,7 +230,7 @@ fn a_whole_site_is_read_as_meant() {
     assert_eq!(settings.policy.countries.len(), 2);
     assert_eq!(settings.policy.kinds.iter().collect::<Vec<_>>(), [&NumberKind::Mobile]);
     assert!(settings.policy.own_numbers.contains(&number("+48221234568")));
-    assert_eq!((io.store.as_str(), io.log.level), ("/var/ringback.sqlite", LogLevel::Debug));
+    assert_eq!((io.store.to_str(), io.log.level), (Some("/var/ringback.sqlite"), LogLevel::Debug));
     assert_eq!((io.address, io.port), (ip("192.0.2.10"), 5080));
 }
 
@@ -433,7 +448,7 @@ fn the_environment_overrides_the_file() {
     ];
     let (loaded, _) = read_with(defaults::SETTINGS, &environment).unwrap();
     assert_eq!(loaded.io.port, 5090);
-    assert_eq!(loaded.io.store, "elsewhere.sqlite");
+    assert_eq!(loaded.io.store.to_str(), Some("elsewhere.sqlite"));
     assert_eq!(loaded.settings.agents[0].login.password, "#a: {strange} one");
     assert_eq!(loaded.settings.queue("sales").unwrap().line.agents, ["jan"]);
 }

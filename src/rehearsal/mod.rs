@@ -5,3 +5,4 @@ pub mod ladder;
 pub mod line;
 pub mod recordings;
 pub mod store;
+pub mod world;

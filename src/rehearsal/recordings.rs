@@ -2,12 +2,18 @@
 
 use crate::audio::sound::Sound;
 use crate::base::id::RecordingId;
+use crate::media::command::RecordOutcome;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
+
+const SAMPLES_PER_MS: u64 = 8;
 
 /// All recordings.
 #[derive(Debug, Default)]
 pub struct Recordings {
+    /// Whether the disk fails from now on.
+    pub fails: bool,
     open: BTreeMap<RecordingId, Vec<i16>>,
     kept: BTreeMap<RecordingId, Arc<Sound>>,
 }
@@ -18,15 +24,20 @@ impl Recordings {
         self.open.entry(recording).or_default().extend_from_slice(samples);
     }
 
-    /// The recording is over, and its first samples are durable. Tells how many there are.
-    pub fn keep(&mut self, recording: RecordingId, samples: u64) -> usize {
+    /// The recording is over: its first samples are durable from now on, unless there are none
+    /// or the disk fails.
+    pub fn finish(&mut self, recording: RecordingId, samples: u64) -> RecordOutcome {
         let mut sound = self.open.remove(&recording).unwrap_or_default();
         sound.truncate(usize::try_from(samples).unwrap_or(usize::MAX));
-        let length = sound.len();
-        if length > 0 {
-            self.kept.insert(recording, Arc::new(Sound::new(sound)));
+        if sound.is_empty() {
+            return RecordOutcome::Empty;
         }
-        length
+        if self.fails {
+            return RecordOutcome::Failed;
+        }
+        let millis = u64::try_from(sound.len()).unwrap_or(u64::MAX) / SAMPLES_PER_MS;
+        self.kept.insert(recording, Arc::new(Sound::new(sound)));
+        RecordOutcome::Kept { length: Duration::from_millis(millis) }
     }
 
     /// A durable recording.
@@ -70,10 +81,11 @@ mod tests {
         recordings.add(done, &[1; 100]);
         recordings.add(done, &[2; 100]);
         recordings.add(open, &[3; 100]);
-        assert_eq!(recordings.keep(done, 150), 150);
+        let length = Duration::from_millis(20);
+        assert_eq!(recordings.finish(done, 160), RecordOutcome::Kept { length });
         recordings.crash();
-        assert_eq!(recordings.find(done).map(|sound| sound.samples().len()), Some(150));
+        assert_eq!(recordings.find(done).map(|sound| sound.samples().len()), Some(160));
         assert!(recordings.find(open).is_none());
-        assert_eq!(recordings.keep(open, 100), 0);
+        assert_eq!(recordings.finish(open, 100), RecordOutcome::Empty);
     }
 }

@@ -9,7 +9,7 @@ use crate::base::time::Moment;
 use crate::callback::request::Row;
 use crate::sip::registrar::Binding;
 use crate::switchboard::store::{Done, Interaction, Refusal, Reply, Request, What};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 /// How the store behaves.
@@ -39,7 +39,7 @@ pub struct MemoryStore {
     rows: BTreeMap<CallbackId, Row>,
     interactions: BTreeMap<CallId, Interaction>,
     bindings: BTreeMap<String, Vec<Binding>>,
-    deleted: BTreeSet<RecordingId>,
+    deleted: Vec<RecordingId>,
     asked: VecDeque<(Moment, Request)>,
 }
 
@@ -52,7 +52,7 @@ impl MemoryStore {
             rows: BTreeMap::new(),
             interactions: BTreeMap::new(),
             bindings: BTreeMap::new(),
-            deleted: BTreeSet::new(),
+            deleted: Vec::new(),
             asked: VecDeque::new(),
         }
     }
@@ -107,10 +107,9 @@ impl MemoryStore {
         self.interactions.values()
     }
 
-    /// Whether this recording was deleted through the store.
-    #[must_use]
-    pub fn is_deleted(&self, recording: RecordingId) -> bool {
-        self.deleted.contains(&recording)
+    /// Recordings whose files are to be deleted, since the last call.
+    pub fn take_deleted(&mut self) -> Vec<RecordingId> {
+        std::mem::take(&mut self.deleted)
     }
 
     fn fails_at(&mut self, what: &What) -> bool {
@@ -159,7 +158,7 @@ impl MemoryStore {
                 self.bindings.iter().map(|(name, all)| (name.clone(), all.clone())).collect(),
             )),
             What::DeleteRecording(recording) => {
-                self.deleted.insert(recording);
+                self.deleted.push(recording);
                 Ok(Done::Durable)
             }
         }
@@ -194,6 +193,7 @@ mod tests {
     use crate::base::number::PhoneNumber;
     use crate::base::time::Utc;
     use crate::callback::request::{Promise, Rules, State};
+    use std::collections::BTreeSet;
 
     #[test]
     fn a_promise_is_durable_when_its_reply_is_given() {

@@ -231,7 +231,7 @@ impl Registrar {
     /// RFC 3261 §10.3 step 7: the parameter, else the header, else ours.
     fn expiry(&self, request: &Message, contact: &NameAddr) -> Result<Duration, Refusal> {
         let asked = contact.params.value("expires").and_then(seconds);
-        let asked = asked.or_else(|| request.expires()).map(|asked| u64::from(asked));
+        let asked = asked.or_else(|| request.expires()).map(u64::from);
         let asked = asked.map_or(self.limits.expiry_default, Duration::from_secs);
         if !asked.is_zero() && asked < self.limits.expiry_min {
             return Err(Refusal::TooBrief(self.limits.expiry_min));

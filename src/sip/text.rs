@@ -199,6 +199,7 @@ pub fn write_escaped(
     for letter in text.chars() {
         match u8::try_from(letter) {
             Ok(byte) if letter.is_ascii() && allowed(byte) => f.write_char(letter)?,
+            _ if is_stray(letter) => write!(f, "%{:02X}", u32::from(letter) & 0xFF)?,
             _ => {
                 for byte in letter.encode_utf8(&mut [0; 4]).bytes() {
                     write!(f, "%{byte:02X}")?;
@@ -267,11 +268,35 @@ pub fn write_bytes(out: &mut Vec<u8>, text: &str) {
     }
     let mut before = 0;
     for byte in out.iter_mut().skip(start) {
-        if matches!(*byte, b'\r' | b'\n') || (*byte == 0 && before != b'\\') {
+        if is_unwritable(before, *byte) {
             *byte = b' ';
         }
         before = *byte;
     }
+}
+
+/// Line breaks, and a NUL that is no quoted pair.
+const fn is_unwritable(before: u8, byte: u8) -> bool {
+    matches!(byte, b'\r' | b'\n') || (byte == 0 && before != b'\\')
+}
+
+/// A value as [`write_bytes`] would write it, without blanks at its ends.
+#[must_use]
+pub fn tidy(value: &str) -> String {
+    let value = trim(value);
+    // Without a branch for each byte, so that many are looked at together.
+    let odd = value.bytes().fold(false, |odd, byte| odd | matches!(byte, b'\r' | b'\n' | 0));
+    if !odd {
+        return value.to_owned();
+    }
+    let mut before = 0;
+    let mut blank = |letter: char| {
+        let byte = u8::try_from(letter).unwrap_or(b'x');
+        let unwritable = is_unwritable(before, byte);
+        before = if unwritable { b' ' } else { byte };
+        if unwritable { ' ' } else { letter }
+    };
+    trim(&value.chars().map(&mut blank).collect::<String>()).to_owned()
 }
 
 /// Parameters after a value: `;branch=z9hG4bK1;rport`. Names are compared without case.

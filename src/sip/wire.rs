@@ -198,7 +198,7 @@ fn read_lines(text: &str, headers: &mut Headers) -> Result<(), Fault> {
             return Err(Fault::LineTooLong);
         }
         if line.starts_with([' ', '\t']) {
-            if headers.fold(trim(line)).is_none_or(|length| length > LINE_BYTES_MAX) {
+            if headers.fold(&text::tidy(line)).is_none_or(|length| length > LINE_BYTES_MAX) {
                 return Err(Fault::LineTooLong);
             }
             continue;
@@ -212,9 +212,7 @@ fn read_lines(text: &str, headers: &mut Headers) -> Result<(), Fault> {
         if headers.len() >= HEADERS_MAX {
             return Err(Fault::TooManyHeaders);
         }
-        let value = trim(value);
-        let value = if value.contains('\r') { value.replace('\r', " ") } else { value.to_owned() };
-        headers.push_read(trim(name), value);
+        headers.push_read(trim(name), text::tidy(value));
     }
     fault
 }
@@ -261,7 +259,7 @@ fn read_status_line(line: &str) -> Result<Start, Fault> {
     let (status, reason) = rest.split_once(' ').unwrap_or((rest, ""));
     let status = text::number::<u16>(status).filter(|status| (100..700).contains(status));
     let status = status.ok_or(Fault::StatusLine)?;
-    Ok(Start::Response { status, reason: reason.replace('\r', " ") })
+    Ok(Start::Response { status, reason: text::tidy(reason) })
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! the house, or both sides would share a mistake.
 #![allow(dead_code, reason = "each test file uses a part of the Town")]
 
+pub mod calling;
 pub mod digest;
 pub mod ear;
 pub mod g711;

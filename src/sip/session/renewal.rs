@@ -8,9 +8,8 @@
 //!                                        └── ACK ── Answered ◄── INVITE accepted
 //! ```
 
-use super::called::Awaited;
 use super::{
-    Purpose, Session, SessionTimer, State, Step, description_of, reply, reply_with_contact,
+    Awaited, Purpose, Session, SessionTimer, State, Step, description_of, reply, reply_with_contact,
 };
 use crate::base::outbox::Outbox;
 use crate::sip::event::{Body, Effect, Ending};
@@ -47,7 +46,7 @@ pub(super) struct Wanted {
 
 impl Renewal {
     /// The 2xx that waits for its ACK.
-    pub(super) const fn awaited(&mut self) -> Option<&mut Awaited> {
+    pub(super) const fn unacknowledged(&mut self) -> Option<&mut Awaited> {
         match self {
             Self::Answered(awaited) => Some(awaited),
             Self::Quiet | Self::Offering { .. } | Self::Offered { .. } => None,
@@ -296,7 +295,7 @@ impl Session {
 
     /// Whether the ACK ends the repeats of our 2xx to a re-INVITE.
     pub(super) fn renewal_acknowledged(&mut self, cseq: u32, out: &mut Outbox<Step>) -> bool {
-        let mine = self.renewal.awaited().is_some_and(|awaited| awaited.cseq == cseq);
+        let mine = self.renewal.unacknowledged().is_some_and(|awaited| awaited.cseq == cseq);
         if mine {
             out.push(Step::Stop(SessionTimer::Repeat));
             out.push(Step::Stop(SessionTimer::AckLimit));

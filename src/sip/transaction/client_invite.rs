@@ -167,10 +167,11 @@ mod tests {
         let (mut sent, mut at, mut next) = (Vec::new(), ms(0), None);
         loop {
             for action in taken(&mut out) {
-                match action {
-                    Action::Send => sent.push(at.as_millis()),
-                    Action::Set { timer: Timer::A, at } => next = Some(at),
-                    _ => {}
+                if action == Action::Send {
+                    sent.push(at.as_millis());
+                }
+                if let Action::Set { timer: Timer::A, at } = action {
+                    next = Some(at);
                 }
             }
             at = next.take().expect("timer A runs on");
