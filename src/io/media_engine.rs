@@ -85,8 +85,6 @@ pub struct Counters {
     pub blocks_lost: AtomicU64,
     /// Beats that began more than 3 ms late.
     pub late_beats: AtomicU64,
-    /// CPU time of the workers' threads in microseconds, told when they end.
-    pub cpu_micros: AtomicU64,
 }
 
 /// Why a command was not taken.

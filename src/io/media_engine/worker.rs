@@ -66,7 +66,6 @@ pub(super) fn run(links: &Links, settings: &ShardSettings, zero: Instant) {
         };
         let mut worker = Worker::new(links, settings.clone(), sockets);
         let ended = catch_unwind(AssertUnwindSafe(|| worker.run(zero)));
-        publish_cpu(&links.counters);
         if ended.is_ok() {
             return;
         }
@@ -296,11 +295,4 @@ impl<'a> Worker<'a> {
         self.perform(now);
         self.flush();
     }
-}
-
-/// Adds this thread's CPU time, as the kernel counts it, to the shared counters.
-fn publish_cpu(counters: &Counters) {
-    let Ok(text) = std::fs::read_to_string("/proc/thread-self/schedstat") else { return };
-    let nanos: u64 = text.split(' ').next().and_then(|word| word.parse().ok()).unwrap_or(0);
-    counters.cpu_micros.fetch_add(nanos / 1_000, Ordering::Relaxed);
 }
