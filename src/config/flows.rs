@@ -2,7 +2,7 @@
 
 use super::reader::{Reader, Sort};
 use crate::flow::graph::FlowSet;
-use crate::flow::load;
+use crate::flow::load::load;
 use crate::flow::site::Site;
 use crate::switchboard::settings::{Prompts, Settings};
 use std::collections::BTreeSet;
@@ -25,7 +25,7 @@ pub(super) fn read(
             reader.exists(Sort::Flow, name, None);
         }
     }
-    match load::load(texts, &site_of(settings)) {
+    match load(texts, &site_of(settings)) {
         Ok((flows, warnings)) => {
             reader.complaints.extend(warnings);
             for name in flows.flows.keys() {
