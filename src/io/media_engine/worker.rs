@@ -70,7 +70,7 @@ pub(super) fn run(links: &Links, settings: &ShardSettings, zero: Instant) {
             return;
         }
         tracing::error!(shard = links.index, "a media worker fell; its calls are lost");
-        let ports: Vec<_> = worker.shard.ports().collect();
+        let ports: Vec<_> = worker.shard.ports().chain(worker.shard.finishing()).collect();
         for port in ports {
             // The worker has nothing else to do: waiting is right here, and only here.
             let _ = links.control.blocking_send(failed(port, "media worker fell"));
