@@ -1,10 +1,10 @@
 //! A phone: one address, any number of calls, and manners for those who call it.
 
+use super::digest;
 use super::ear::Catalogue;
 use super::line::{Line, Media, State};
 use super::post::Post;
 use super::text::{self, Own, Sip};
-use super::{digest, line};
 use ringback::base::time::Moment;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
@@ -218,14 +218,7 @@ impl Phone {
     }
 
     /// Repeated until the ACK comes.
-    fn final_answer(
-        &mut self,
-        now: Moment,
-        index: usize,
-        status: u16,
-        body: &str,
-        out: &mut Sent,
-    ) {
+    fn final_answer(&mut self, now: Moment, index: usize, status: u16, body: &str, out: &mut Sent) {
         let line = &self.lines[index];
         let own = Own { tag: &line.local_tag, user: "phone", address: self.sip };
         let bytes = text::response(&line.invite, status, &own, body);
@@ -332,13 +325,18 @@ impl Phone {
         Media::new(now, SocketAddr::new(self.sip.ip(), port), &self.catalogue)
     }
 
+    /// Our offer; once the far end has said what it can do, only the code we both use
+    /// (RFC 3264 §6.1).
     pub(super) fn own_sdp(&self, index: usize, direction: &str) -> String {
         let media = &self.lines[index].media;
-        text::sdp(media.local, media.version, direction, &self.laws)
+        let agreed = media.far.as_ref().map(|far| far.payload_type.to_string());
+        let laws = agreed.unwrap_or_else(|| self.laws.clone());
+        text::sdp(media.local, media.version, direction, &laws)
     }
 
     pub(super) fn challenge_in(response: &Sip) -> Option<(&'static str, String)> {
-        let names = [("WWW-Authenticate", "Authorization"), ("Proxy-Authenticate", "Proxy-Authorization")];
+        let names =
+            [("WWW-Authenticate", "Authorization"), ("Proxy-Authenticate", "Proxy-Authorization")];
         names.into_iter().find_map(|(name, answer)| {
             let challenge = response.all(name).find(|value| digest::is_md5(value))?;
             Some((answer, challenge.to_owned()))
@@ -347,6 +345,6 @@ impl Phone {
 
     /// The newest call that is not over.
     pub fn newest(&self) -> Option<usize> {
-        self.lines.iter().rposition(|line: &line::Line| !line.is_over())
+        self.lines.iter().rposition(|line: &Line| !line.is_over())
     }
 }
