@@ -2,21 +2,17 @@
 
 pub mod cli;
 pub mod clock;
+pub mod listening;
 pub mod media_engine;
 pub mod node;
 pub mod prompts;
 pub mod recordings;
 pub mod server;
-pub mod listening;
-pub mod media_engine;
-pub mod prompts;
-pub mod recordings;
 mod sip_inbox;
 pub mod sip_ports;
 mod sip_stream;
 mod sip_udp;
 pub mod site;
-pub mod store;
 pub mod softphone;
 pub mod store;
 pub mod temporary;
