@@ -94,6 +94,9 @@ impl Default for Limits {
     }
 }
 
+/// Most contacts in one REGISTER, those to be removed included.
+const CONTACTS_MAX: usize = 64;
+
 /// What came of one REGISTER.
 #[derive(Debug, Clone)]
 pub struct Registered {
@@ -211,6 +214,7 @@ impl Registrar {
                 Ok(Some(Vec::new()))
             }
             Contacts::These(contacts) if contacts.is_empty() => Ok(None),
+            Contacts::These(contacts) if contacts.len() > CONTACTS_MAX => Err(Refusal::TooMany),
             Contacts::These(contacts) => {
                 for contact in contacts.iter().filter(|contact| contact.uri.is_sip()) {
                     let expiry = self.expiry(request, contact)?;

@@ -60,12 +60,10 @@ impl Within {
 
 /// Where `separator` first stands outside quotes and angle brackets.
 fn find_outside(text: &str, separator: u8) -> Option<usize> {
-    let bytes = text.as_bytes();
-    if !bytes.contains(&separator) {
-        return None;
-    }
-    if !bytes.contains(&b'"') && !bytes.contains(&b'<') {
-        return bytes.iter().position(|byte| *byte == separator);
+    // Only what stands before the separator is looked at, or long lists would cost its square.
+    let first = text.bytes().position(|byte| byte == separator)?;
+    if !text.bytes().take(first).any(|byte| matches!(byte, b'"' | b'<')) {
+        return Some(first);
     }
     let mut within = Within::Plain;
     for (index, byte) in text.bytes().enumerate() {
@@ -299,6 +297,9 @@ pub fn tidy(value: &str) -> String {
     trim(&value.chars().map(&mut blank).collect::<String>()).to_owned()
 }
 
+/// Most parameters of one value; some of what is done with them takes their square.
+pub const PARAMS_MAX: usize = 64;
+
 /// Parameters after a value: `;branch=z9hG4bK1;rport`. Names are compared without case.
 ///
 /// Kept as they came, with blanks taken out.
@@ -316,7 +317,7 @@ impl Params {
 
     /// Reads `;a=b;c`; empty text is no parameters, empty parameters are skipped.
     ///
-    /// `None` when a name is no token, or when a value holds a blank, a control character, a
+    /// `None` when there are more than [`PARAMS_MAX`], a name is no token, or a value holds a blank, a control character, a
     /// bracket or an unfinished quote.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -326,12 +327,13 @@ impl Params {
         }
         let body = text.strip_prefix(';')?;
         let mut raw = String::with_capacity(text.len());
-        for part in Parts::new(body, b';').filter(|part| !part.is_empty()) {
+        let parts = Parts::new(body, b';').filter(|part| !part.is_empty());
+        for (index, part) in parts.enumerate() {
             let (name, value) = match part.split_once('=') {
                 Some((name, value)) => (trim(name), Some(trim(value))),
                 None => (part, None),
             };
-            if name.is_empty() || !name.bytes().all(is_param_byte) {
+            if index == PARAMS_MAX || name.is_empty() || !name.bytes().all(is_param_byte) {
                 return None;
             }
             raw.push(';');

@@ -20,7 +20,7 @@ use std::time::Duration;
 pub const DATAGRAM_BYTES_MAX: usize = 65_535;
 /// Most header lines in one message.
 pub const HEADERS_MAX: usize = 200;
-/// Longest header line after unfolding, in bytes.
+/// Longest first line, and longest header line after unfolding, in bytes.
 pub const LINE_BYTES_MAX: usize = 16_384;
 /// Longest first line with all headers on a stream, in bytes.
 pub const STREAM_HEAD_BYTES_MAX: usize = 65_536;
@@ -181,9 +181,11 @@ impl Head {
 fn read_head(bytes: &[u8]) -> Head {
     let head = text::from_bytes(bytes);
     let (first, rest) = head.split_once('\n').unwrap_or((&head, ""));
-    let (start, method) = read_start(first.strip_suffix('\r').unwrap_or(first));
+    let first = first.strip_suffix('\r').unwrap_or(first);
+    let (start, method) = read_start(first);
     let mut headers = Headers::with_capacity(16);
-    let fault = read_lines(rest, &mut headers).err();
+    let too_long = (first.len() > LINE_BYTES_MAX).then_some(Fault::LineTooLong);
+    let fault = too_long.or(read_lines(rest, &mut headers).err());
     Head { start, method, headers, fault }
 }
 

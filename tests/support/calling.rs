@@ -70,13 +70,7 @@ impl Phone {
     }
 
     /// After a challenge: the same INVITE with an answer to it.
-    pub(super) fn call_again(
-        &mut self,
-        now: Moment,
-        index: usize,
-        response: &Sip,
-        out: &mut Sent,
-    ) {
+    pub(super) fn call_again(&mut self, now: Moment, index: usize, response: &Sip, out: &mut Sent) {
         let Some((name, challenge)) = Self::challenge_in(response) else { return };
         let (user, password) = self.login.clone().expect("a login");
         let line = &mut self.lines[index];

@@ -48,9 +48,7 @@ impl Handset {
     /// Waits until the far end is heard to speak at one of these pitches.
     #[track_caller]
     pub fn hears_tone(&self, hz: u32) -> &Self {
-        self.wait(&format!("hears {hz} Hz"), |line| {
-            line.media.ear.tone_among(&[hz]) == Some(hz)
-        });
+        self.wait(&format!("hears {hz} Hz"), |line| line.media.ear.tone_among(&[hz]) == Some(hz));
         self
     }
 

@@ -218,14 +218,7 @@ impl Phone {
     }
 
     /// Repeated until the ACK comes.
-    fn final_answer(
-        &mut self,
-        now: Moment,
-        index: usize,
-        status: u16,
-        body: &str,
-        out: &mut Sent,
-    ) {
+    fn final_answer(&mut self, now: Moment, index: usize, status: u16, body: &str, out: &mut Sent) {
         let line = &self.lines[index];
         let own = Own { tag: &line.local_tag, user: "phone", address: self.sip };
         let bytes = text::response(&line.invite, status, &own, body);
@@ -338,7 +331,8 @@ impl Phone {
     }
 
     pub(super) fn challenge_in(response: &Sip) -> Option<(&'static str, String)> {
-        let names = [("WWW-Authenticate", "Authorization"), ("Proxy-Authenticate", "Proxy-Authorization")];
+        let names =
+            [("WWW-Authenticate", "Authorization"), ("Proxy-Authenticate", "Proxy-Authorization")];
         names.into_iter().find_map(|(name, answer)| {
             let challenge = response.all(name).find(|value| digest::is_md5(value))?;
             Some((answer, challenge.to_owned()))

@@ -31,8 +31,7 @@ struct Letter {
 impl Post {
     /// Repeats `bytes` until [`Post::answered`] is told the same key.
     pub fn repeat(&mut self, now: Moment, key: String, to: SocketAddr, bytes: Vec<u8>) {
-        let letter =
-            Letter { to, bytes, next: now + T1, interval: T1, until: now + PATIENCE };
+        let letter = Letter { to, bytes, next: now + T1, interval: T1, until: now + PATIENCE };
         self.waiting.insert(key, letter);
     }
 

@@ -197,7 +197,8 @@ impl Town {
         let mut text = inner.world.ladder.text();
         for phone in &inner.phones {
             for line in &phone.lines {
-                let heard: Vec<String> = line.media.ear.heard.iter().map(|h| h.name.clone()).collect();
+                let heard: Vec<String> =
+                    line.media.ear.heard.iter().map(|h| h.name.clone()).collect();
                 text += &format!("{} {:?} heard {}\n", phone.name, line.state, heard.join(", "));
             }
         }

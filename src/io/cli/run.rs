@@ -48,9 +48,8 @@ async fn serve(loaded: Loaded) -> ExitCode {
                 // A node that has ended needs no word.
                 let _ = server.say.try_send(word);
             }
-            Some(tale) = server.tales.recv() => {
-                tracing::info!(call = ?tale.call, event = tale.event, facts = ?tale.facts);
-            }
+            // The log has them already; a console will show them.
+            Some(_) = server.tales.recv() => {}
             ended = &mut server.task => {
                 return match ended {
                     Ok(()) => ExitCode::SUCCESS,

@@ -48,7 +48,7 @@ impl SoftphoneSettings {
             registration,
         };
         UserAgentSettings {
-            identity: Identity { address: self.bind.ip(), port: self.bind.port() },
+            identity: Identity::only(self.bind.ip(), self.bind.port()),
             realm: "softphone".to_owned(),
             trunks: BTreeMap::from([(SERVER.to_owned(), access)]),
             accounts: BTreeMap::new(),

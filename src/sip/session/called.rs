@@ -62,7 +62,7 @@ impl Session {
         out: &mut Outbox<Step>,
     ) {
         let State::Called(called) = &mut self.state else { return };
-        let contact = context.identity.contact(self.dialog.path.transport);
+        let contact = context.identity.contact(&self.dialog.path);
         let tag = self.dialog.local_tag();
         let mut ringing = reply_with_contact(&called.invite, status, tag, contact);
         if let Some(body) = body {
@@ -84,7 +84,7 @@ impl Session {
 
     pub(super) fn accept(&mut self, body: &Body, context: &Context, out: &mut Outbox<Step>) {
         let State::Called(called) = &self.state else { return };
-        let contact = context.identity.contact(self.dialog.path.transport);
+        let contact = context.identity.contact(&self.dialog.path);
         let tag = self.dialog.local_tag();
         let answer = reply_with_contact(&called.invite, 200, tag, contact)
             .with("Server", PRODUCT)

@@ -100,7 +100,7 @@ impl Session {
 
     fn send_offer(&mut self, offer: Wanted, context: &mut Context, out: &mut Outbox<Step>) {
         let (branch, message) = self.dialog.request(&Method::INVITE, context);
-        let contact = context.identity.contact(self.dialog.next_hop().transport);
+        let contact = context.identity.contact(&self.dialog.next_hop());
         let mut message = message
             .with("Contact", contact)
             .with("Allow", ALLOW)
@@ -240,7 +240,7 @@ impl Session {
         out: &mut Outbox<Step>,
     ) {
         self.dialog.refresh_target(request);
-        let contact = context.identity.contact(self.dialog.path.transport);
+        let contact = context.identity.contact(&self.dialog.path);
         let response = reply_with_contact(request, 200, self.dialog.local_tag(), contact);
         out.push(Step::Respond(server, Box::new(response)));
     }
@@ -253,7 +253,7 @@ impl Session {
     ) {
         let Some((server, request)) = self.take_offered() else { return };
         self.dialog.refresh_target(&request);
-        let contact = context.identity.contact(self.dialog.path.transport);
+        let contact = context.identity.contact(&self.dialog.path);
         let response = reply_with_contact(&request, 200, self.dialog.local_tag(), contact)
             .with_body(&body.content_type, body.bytes.clone());
         out.push(Step::Respond(server, Box::new(response)));

@@ -47,7 +47,7 @@ fn settings() -> UserAgentSettings {
     let networks = vec![(IpAddr::from([192, 0, 2, 0]), 24)];
     let carrier = TrunkAccess { networks, login: Some(login), registration: None };
     UserAgentSettings {
-        identity: Identity { address: IpAddr::from([10, 0, 0, 1]), port: 5060 },
+        identity: Identity::only(IpAddr::from([10, 0, 0, 1]), 5060),
         realm: "ringback".to_owned(),
         trunks: [("carrier".to_owned(), carrier)].into(),
         accounts: [("alice".to_owned(), "secret".to_owned())].into(),

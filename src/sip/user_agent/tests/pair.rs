@@ -49,7 +49,7 @@ impl Pair {
         let mut chance = Entropy::from_number(seed);
         let sides = [0_u8, 1].map(|side| {
             let mut settings = settings();
-            settings.identity.address = IpAddr::from([10, 0, 0, side + 1]);
+            settings.identity = Identity::only(IpAddr::from([10, 0, 0, side + 1]), 5060);
             let networks = vec![(IpAddr::from([10, 0, 0, 0]), 8)];
             let other = TrunkAccess { networks, ..TrunkAccess::default() };
             settings.trunks = [("other".to_owned(), other)].into();
