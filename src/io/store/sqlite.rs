@@ -2,9 +2,10 @@
 
 use super::StoreFault;
 use crate::base::time::Utc;
+use crate::callback::request::Row;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection, Row, SqliteConnection};
+use sqlx::{ConnectOptions, Connection, Row as _, SqliteConnection};
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -89,6 +90,20 @@ pub async fn check(path: &Path) -> Result<Report, StoreFault> {
     let report = look(&mut connection).await.map_err(|e| fault(path, e))?;
     connection.close().await.map_err(|e| fault(path, e))?;
     Ok(report)
+}
+
+/// All callbacks of a store, also those whose life is over, in the order of their places. The
+/// store is not changed, and may be in use.
+///
+/// # Errors
+///
+/// There is no store at `path`, or it cannot be read.
+pub async fn callbacks(path: &Path) -> Result<Vec<Row>, StoreFault> {
+    let options = options(path).create_if_missing(false).read_only(true);
+    let mut connection = connect(options).await.map_err(|e| fault(path, e))?;
+    let rows = super::callbacks::load_all(&mut connection).await.map_err(|e| fault(path, e))?;
+    connection.close().await.map_err(|e| fault(path, e))?;
+    Ok(rows)
 }
 
 async fn look(connection: &mut SqliteConnection) -> Result<Report, sqlx::Error> {
