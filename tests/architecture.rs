@@ -1,6 +1,8 @@
 //! Reads the source and holds it to the plan of the house: floors, banned words, crates in
 //! their rooms, headers, lengths, no import circles.
 
+#![allow(clippy::expect_used, reason = "a test may fail loudly")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};

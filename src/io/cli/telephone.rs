@@ -125,8 +125,7 @@ pub(super) fn voice(file: &path::Path) -> Result<Arc<Sound>, Trouble> {
 
 /// A span of time as an argument.
 pub(super) fn span(text: &str) -> Result<Duration, String> {
-    parse_duration(text)
-        .ok_or_else(|| "write a time with its unit, such as 20s".to_owned())
+    parse_duration(text).ok_or_else(|| "write a time with its unit, such as 20s".to_owned())
 }
 
 /// What was heard in one call.
