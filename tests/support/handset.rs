@@ -45,9 +45,10 @@ impl Handset {
         self
     }
 
-    /// Waits until the far end is heard to speak at one of these pitches.
+    /// Waits until the far end is heard to speak at this pitch from now on.
     #[track_caller]
     pub fn hears_tone(&self, hz: u32) -> &Self {
+        self.change(|line, _| line.media.ear.speech.clear());
         self.wait(&format!("hears {hz} Hz"), |line| line.media.ear.tone_among(&[hz]) == Some(hz));
         self
     }

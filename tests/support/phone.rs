@@ -18,6 +18,8 @@ pub enum Manner {
     Rings,
     /// Rings, and answers by itself after this long.
     AnswersAfter(Duration),
+    /// Answers after this long, talks this long, and hangs up.
+    AnswersAndTalks(Duration, Duration),
     /// Rings this long, then refuses with this status.
     RingsThenRefuses(Duration, u16),
     /// Refuses at once.
@@ -30,6 +32,7 @@ pub enum Manner {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Plan {
     Answer,
+    HangUp,
     Refuse(u16),
 }
 
@@ -106,11 +109,12 @@ impl Phone {
             let Some(index) = self.lines.iter().position(|line| line.call_id == call_id) else {
                 continue;
             };
-            if self.lines[index].state == State::Ringing {
-                match plan {
-                    Plan::Answer => self.answer(now, index, out),
-                    Plan::Refuse(status) => self.refuse(now, index, status, out),
-                }
+            let rings = self.lines[index].state == State::Ringing;
+            match plan {
+                Plan::Answer if rings => self.answer(now, index, out),
+                Plan::Refuse(status) if rings => self.refuse(now, index, status, out),
+                Plan::HangUp => self.hang_up(now, index, out),
+                Plan::Answer | Plan::Refuse(_) => {}
             }
         }
         for line in &mut self.lines {
@@ -185,14 +189,18 @@ impl Phone {
         let call_id = line.call_id.clone();
         self.lines.push(line);
         let index = self.lines.len() - 1;
-        let plan = match manner {
-            Manner::Rings | Manner::Dead => None,
-            Manner::AnswersAfter(delay) => Some((delay, Plan::Answer)),
-            Manner::RingsThenRefuses(delay, status) => Some((delay, Plan::Refuse(status))),
+        let plans = match manner {
+            Manner::Rings | Manner::Dead => vec![],
+            Manner::AnswersAfter(delay) => vec![(delay, Plan::Answer)],
+            Manner::AnswersAndTalks(delay, talk) => {
+                vec![(delay, Plan::Answer), (delay + talk, Plan::HangUp)]
+            }
+            Manner::RingsThenRefuses(delay, status) => vec![(delay, Plan::Refuse(status))],
             Manner::Refuses(status) => return self.refuse(now, index, status, out),
         };
         self.provisional(index, 180, out);
-        self.plans.extend(plan.map(|(delay, plan)| (now + delay, call_id, plan)));
+        let plans = plans.into_iter().map(|(delay, plan)| (now + delay, call_id.clone(), plan));
+        self.plans.extend(plans);
     }
 
     fn provisional(&mut self, index: usize, status: u16, out: &mut Sent) {

@@ -248,6 +248,14 @@ impl AgentPhone {
         Handset { town: self.town.clone(), phone, line, cursor: 0.into() }
     }
 
+    /// Registers again, as phones do from time to time.
+    pub fn signs_in_again(&self) {
+        let phone = self.phone;
+        self.town.0.borrow_mut().act(|phones, now, out| {
+            phones[phone].register(now, 3_600, out);
+        });
+    }
+
     /// What it does by itself when it rings.
     pub fn manner(&self, manner: Manner) {
         self.town.0.borrow_mut().phones[self.phone].manners.insert(String::new(), manner);
