@@ -1,3 +1,5 @@
 //! Arguments, settings, tracing, run, exit code.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    ringback::io::cli::main()
+}

@@ -16,6 +16,12 @@ impl Language {
         (letters && (2..=12).contains(&tag.len())).then(|| Self(tag.into()))
     }
 
+    /// The language of the shipped prompts that is there whatever else is missing.
+    #[must_use]
+    pub fn english() -> Self {
+        Self("en".into())
+    }
+
     /// The tag.
     #[must_use]
     pub fn tag(&self) -> &str {

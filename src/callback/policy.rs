@@ -165,7 +165,8 @@ impl fmt::Display for PolicyFault {
 impl std::error::Error for PolicyFault {}
 
 /// Kinds that no configuration makes dialable.
-const fn is_never_dialled(kind: NumberKind) -> bool {
+#[must_use]
+pub const fn is_never_dialled(kind: NumberKind) -> bool {
     match kind {
         NumberKind::Premium | NumberKind::SharedCost | NumberKind::Unknown => true,
         NumberKind::Fixed

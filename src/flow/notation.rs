@@ -195,7 +195,7 @@ pub fn reference() -> String {
 }
 
 /// Escalations that the house raises; flows may add their own with `escalate`.
-pub const ESCALATIONS: [&str; 26] = [
+pub const ESCALATIONS: [&str; 33] = [
     "callback-already-registered",
     "callback-already-started",
     "callback-ani-not-allowed",
@@ -213,14 +213,21 @@ pub const ESCALATIONS: [&str; 26] = [
     "callback-store-failed",
     "dequeue-forced",
     "dequeue-timeout",
+    "flow-missing",
+    "flow-runs-in-circles",
+    "flow-section-missing",
+    "flow-too-deep",
     "gave-up",
     "number-invalid",
+    "queue-already-joined",
     "queue-callback-unanswered",
     "queue-closed",
     "queue-full",
     "queue-left",
     "queue-no-agents",
+    "queue-not-joined",
     "queue-timeout",
+    "queue-unknown",
     "work-rejected",
 ];
 

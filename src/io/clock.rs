@@ -10,13 +10,26 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 #[derive(Debug, Clone, Copy)]
 pub struct Clock {
     began: Instant,
+    utc_at_zero: Utc,
 }
 
 impl Clock {
     /// A clock that begins now.
     #[must_use]
     pub fn start() -> Self {
-        Self { began: Instant::now() }
+        Self { began: Instant::now(), utc_at_zero: utc() }
+    }
+
+    /// The instant of [`Moment::ZERO`].
+    #[must_use]
+    pub const fn zero(&self) -> Instant {
+        self.began
+    }
+
+    /// The wall clock as it stood at [`Moment::ZERO`].
+    #[must_use]
+    pub const fn utc_at_zero(&self) -> Utc {
+        self.utc_at_zero
     }
 
     /// Both clocks, read together.

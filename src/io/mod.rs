@@ -1,9 +1,18 @@
 //! The only room that awaits, binds, reads clocks, draws chance and opens files.
 
+pub mod cli;
 pub mod clock;
+pub mod listening;
+pub mod media_engine;
+pub mod node;
 pub mod prompts;
+pub mod recordings;
+pub mod server;
 mod sip_inbox;
 pub mod sip_ports;
 mod sip_stream;
 mod sip_udp;
+pub mod site;
+pub mod softphone;
 pub mod store;
+pub mod temporary;

@@ -17,13 +17,13 @@ use crate::base::entropy::Entropy;
 use crate::base::id::{Ids, RecordingId, TicketId};
 use crate::base::outbox::Outbox;
 use crate::base::time::Deadline;
-use crate::media::command::Event as MediaEvent;
+use crate::media::command::{Command, Event as MediaEvent};
 use crate::sip::event::Event as SipEvent;
+use crate::switchboard::heart::Switchboard;
 use crate::switchboard::input::Input;
 use crate::switchboard::output::{Output, Tale};
 use crate::switchboard::settings::Settings;
 use crate::switchboard::store::{Refusal, Reply, Request};
-use crate::switchboard::heart::Switchboard;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -154,7 +154,7 @@ impl Node {
         while let Some(output) = self.out.pop() {
             match output {
                 Output::Send { path, bytes } => self.world.sip.send(path, bytes),
-                Output::Media { shard, command } => self.world.media.send(shard, command),
+                Output::Media { shard, command } => self.tell_media(shard, command),
                 Output::Store(request) => self.ask_store(request),
                 Output::Fetch { ticket, recording } => self.fetch(ticket, recording),
                 Output::Tell(tale) => {
@@ -167,6 +167,16 @@ impl Node {
             }
         }
         drained
+    }
+
+    /// A worker that cannot keep up loses the leg: silence on a call that goes on would be
+    /// worse than its end.
+    fn tell_media(&mut self, shard: usize, command: Command) {
+        let port = command.port();
+        if let Err(refused) = self.world.media.send(shard, command) {
+            let reason = format!("the media worker does not follow: {refused:?}");
+            self.inbox.push_back(Input::Media(MediaEvent::Failed { port, reason }));
+        }
     }
 
     /// A store that cannot keep up takes no new promises: it says so instead of making the
@@ -183,13 +193,10 @@ impl Node {
         let recordings = self.world.recordings.clone();
         let answer = self.sounds.0.clone();
         tokio::task::spawn_blocking(move || {
-            let sound = match recordings.load(recording) {
-                Ok(sound) => Some(Arc::new(sound)),
-                Err(fault) => {
-                    tracing::error!(%recording, %fault, "a recording cannot be read");
-                    None
-                }
-            };
+            let sound = recordings.load(recording).map(Arc::new);
+            if sound.is_none() {
+                tracing::error!(%recording, "a recording cannot be read");
+            }
             // Nobody listens any more when the node ends meanwhile.
             let _ = answer.blocking_send(Input::Fetched { ticket, sound });
         });
@@ -199,6 +206,7 @@ impl Node {
         let World { media, store, sip, .. } = self.world;
         drop(sip);
         tokio::task::spawn_blocking(move || media.stop()).await.unwrap_or_default();
-        store.close().await;
+        // Nobody is left to hear the last replies; what was asked is durable.
+        drop(store.close().await);
     }
 }

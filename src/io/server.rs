@@ -7,17 +7,24 @@ use super::node::{Node, Word, World};
 use super::recordings::Recordings;
 use super::sip_ports::{Limits, SipPorts};
 use super::store::Store;
+use crate::base::entropy::Entropy;
 use crate::base::id::Ids;
 use crate::config::load::Loaded;
 use crate::switchboard::output::Tale;
+use crate::switchboard::settings::Settings;
 use std::fmt;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 /// Which node this is; one until there are many.
 const NODE: u16 = 0;
+
+/// Silence of a far end that should send, after which it is asked whether it is still there.
+const SILENT_AFTER: Duration = Duration::from_secs(15);
 
 /// A server that runs.
 #[derive(Debug)]
@@ -56,36 +63,75 @@ impl Server {
     pub async fn start(loaded: Loaded) -> Result<Self, StartError> {
         let clock = Clock::start();
         let Loaded { mut settings, io } = loaded;
-        let entropy = clock::entropy().map_err(|fault| StartError {
+        let mut entropy = clock::entropy().map_err(|fault| StartError {
             what: format!("/dev/urandom cannot be read: {fault}"),
             help: "the server needs a source of chance; mount /dev",
         })?;
-        let bind = SocketAddr::new(io.sip_address, settings.site.sip_port);
+        let bind = SocketAddr::new(io.address, io.port);
         // The sockets come first: a second server on the same data must not touch its store.
-        let (sip, sip_events) = SipPorts::bind(bind, Limits::default()).await.map_err(|fault| StartError {
+        let sip = SipPorts::bind(bind, Limits::default()).await;
+        let (sip, sip_events) = sip.map_err(|fault| StartError {
             what: format!("SIP cannot listen on {bind}: {fault}"),
             help: "end the other program on this port, or set sip.port",
         })?;
         let address = sip.local_addr();
         settings.site.sip_port = address.port();
-        let (store, epoch) = Store::open(&io.store).await.map_err(|fault| StartError {
-            what: fault.to_string(),
-            help: "check store.path and its permissions",
+        let recordings = Recordings::new(&io.recordings);
+        let (store, epoch) = open_store(Path::new(&io.store), &recordings).await?;
+        let repaired = recordings.repair();
+        if repaired > 0 {
+            tracing::info!(repaired, "recordings of the last run were cut short and are repaired");
+        }
+        let mut media = start_media(&settings, clock, recordings.clone(), entropy.child())?;
+        let media_events = media.events().ok_or_else(|| StartError {
+            what: "the sound has no events".to_owned(),
+            help: "this is a fault of the program; please report it",
         })?;
-        let recordings = Recordings::new(io.recordings.clone());
-        let engine = EngineSettings {
-            shards: settings.site.shards,
-            recordings: io.recordings.clone(),
-            clock,
-        };
-        let media = MediaEngine::start(engine).map_err(|fault| StartError {
-            what: format!("the sound cannot start: {fault}"),
-            help: "check recordings.dir and its permissions",
-        })?;
-        let world = World { clock, sip, media, store, recordings };
+        let world = World { clock, sip, sip_events, media, media_events, store, recordings };
         let (mut node, say) = Node::new(Arc::new(settings), Ids::new(NODE, epoch), entropy, world);
         let tales = node.tales();
         let task = tokio::spawn(node.run());
         Ok(Self { address, say, tales, task })
     }
+}
+
+async fn open_store(path: &Path, recordings: &Recordings) -> Result<(Store, u32), StartError> {
+    if let Some(dir) = path.parent().filter(|dir| !dir.as_os_str().is_empty()) {
+        std::fs::create_dir_all(dir).map_err(|fault| StartError {
+            what: format!("{} cannot be made: {fault}", dir.display()),
+            help: "check store.path and its permissions",
+        })?;
+    }
+    let files = recordings.clone();
+    let forget = move |recording| {
+        if let Err(fault) = files.delete(recording) {
+            tracing::error!(%recording, %fault, "a recording's file could not be deleted");
+        }
+    };
+    let opened = Store::open_with(path, Box::new(forget)).await;
+    opened.map_err(|fault| StartError {
+        what: fault.to_string(),
+        help: "check store.path and its permissions",
+    })
+}
+
+fn start_media(
+    settings: &Settings,
+    clock: Clock,
+    recordings: Recordings,
+    entropy: Entropy,
+) -> Result<MediaEngine, StartError> {
+    let started = MediaEngine::start(EngineSettings {
+        shards: settings.site.shards,
+        recordings,
+        zero: clock.zero(),
+        utc_at_zero: clock.utc_at_zero(),
+        name: "ringback".into(),
+        silent_after: SILENT_AFTER,
+        entropy,
+    });
+    started.map_err(|fault| StartError {
+        what: format!("the sound cannot start: {fault}"),
+        help: "the system gives no more threads; look at its limits",
+    })
 }

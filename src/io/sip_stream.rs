@@ -55,16 +55,10 @@ impl Default for StreamLimits {
 /// One message that waits to be written.
 type Outgoing = (Path, Bytes);
 
-/// One connection, made or being made.
-#[derive(Debug)]
-struct Connection {
-    remote: SocketAddr,
-    queue: mpsc::Sender<Outgoing>,
-}
-
 #[derive(Debug, Default)]
 struct Table {
-    by_number: BTreeMap<u64, Connection>,
+    /// Made or being made.
+    by_number: BTreeMap<u64, mpsc::Sender<Outgoing>>,
     /// The newest connection to each address.
     by_remote: BTreeMap<SocketAddr, u64>,
 }
@@ -135,8 +129,8 @@ impl Streams {
         let known = known.or_else(|| {
             table.by_remote.get(&path.remote).and_then(|number| table.by_number.get(number))
         });
-        if let Some(connection) = known {
-            return Some(connection.queue.clone());
+        if let Some(queue) = known {
+            return Some(queue.clone());
         }
         drop(table);
         let (seat, queue) = self.enter(path.remote)?;
@@ -152,7 +146,7 @@ impl Streams {
         }
         let number = self.last_number.fetch_add(1, Ordering::Relaxed) + 1;
         let (sender, queue) = mpsc::channel(self.limits.queue_max);
-        table.by_number.insert(number, Connection { remote, queue: sender.clone() });
+        table.by_number.insert(number, sender.clone());
         table.by_remote.insert(remote, number);
         drop(table);
         Some((Seat { streams: Arc::clone(self), number, remote, queue, writing: None }, sender))

@@ -44,16 +44,26 @@ impl Site {
     /// # Errors
     ///
     /// What cannot be read, or every mistake.
-    pub fn load(
+    pub fn load(&mut self, config: Option<&Path>) -> Result<(Loaded, Vec<Complaint>), SiteError> {
+        self.load_with(config, &[])
+    }
+
+    /// As [`Self::load`], with these flow files over the site's own.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::load`].
+    pub fn load_with(
         &mut self,
         config: Option<&Path>,
+        more_flows: &[PathBuf],
     ) -> Result<(Loaded, Vec<Complaint>), SiteError> {
         let beside = config.map(|path| path.parent().unwrap_or(Path::new("")).to_owned());
         let settings = match config {
             Some(path) => self.read(path)?,
             None => self.keep(defaults::SETTINGS_PATH, defaults::SETTINGS),
         };
-        let flows = self.flows(beside.as_deref())?;
+        let flows = self.flows(beside.as_deref(), more_flows)?;
         let own_prompts = beside.map(|dir| dir.join("prompts")).filter(|dir| dir.is_dir());
         let prompts =
             Library::default().load(own_prompts.as_deref()).map_err(SiteError::Prompts)?;
@@ -97,25 +107,32 @@ impl Site {
     }
 
     /// The site's flows, and the shipped ones whose names it does not take.
-    fn flows(&mut self, beside: Option<&Path>) -> Result<Vec<(String, String)>, SiteError> {
+    fn flows(
+        &mut self,
+        beside: Option<&Path>,
+        more: &[PathBuf],
+    ) -> Result<Vec<(String, String)>, SiteError> {
         let mut flows = BTreeMap::new();
         for file in SHIPPED_FLOWS.files() {
-            let path = format!("config/flows/{} (built in)", file.path().display());
+            let path = format!("built in: config/flows/{}", file.path().display());
             let text = file.contents_utf8().unwrap_or_default();
             flows.insert(file.path().to_string_lossy().to_string(), self.keep(&path, text));
         }
         let dir = beside.map(|beside| beside.join("flows")).filter(|dir| dir.is_dir());
-        let Some(dir) = dir else { return Ok(flows.into_values().collect()) };
-        let entries =
-            fs::read_dir(&dir).map_err(|fault| SiteError::Unreadable(dir.clone(), fault))?;
-        for entry in entries.flatten() {
-            let name = entry.file_name().to_string_lossy().to_string();
-            if name.ends_with(FLOW_ENDING) {
-                flows.insert(name, self.read(&entry.path())?);
-            }
+        let own = dir.map_or_else(|| Ok(Vec::new()), |dir| flow_files(&dir))?;
+        for path in own.iter().chain(more) {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().to_string();
+            flows.insert(name, self.read(path)?);
         }
         Ok(flows.into_values().collect())
     }
+}
+
+fn flow_files(dir: &Path) -> Result<Vec<PathBuf>, SiteError> {
+    let unreadable = |fault| SiteError::Unreadable(dir.to_owned(), fault);
+    let entries = fs::read_dir(dir).map_err(unreadable)?;
+    let paths = entries.flatten().map(|entry| entry.path());
+    Ok(paths.filter(|path| path.to_string_lossy().ends_with(FLOW_ENDING)).collect())
 }
 
 /// The addresses of this machine; that of the default route is for the world outside.
@@ -125,7 +142,10 @@ fn interfaces() -> Interfaces {
         if_addrs::IfAddr::V4(v4) => (IpAddr::V4(v4.ip), v4.prefixlen),
         if_addrs::IfAddr::V6(v6) => (IpAddr::V6(v6.ip), v6.prefixlen),
     });
-    Interfaces { own: own.collect(), outside: default_route().unwrap_or(Ipv4Addr::LOCALHOST.into()) }
+    Interfaces {
+        own: own.collect(),
+        outside: default_route().unwrap_or(Ipv4Addr::LOCALHOST.into()),
+    }
 }
 
 /// The address from which the world would be reached. Nothing is sent: a connected UDP socket

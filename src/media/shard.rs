@@ -210,6 +210,11 @@ impl Shard {
         self.by_id.keys().copied()
     }
 
+    /// Closed ports whose end is not told yet, because a recording is not durable.
+    pub fn finishing(&self) -> impl Iterator<Item = PortId> + '_ {
+        self.finishing.keys().copied()
+    }
+
     /// How many ports are open.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -220,6 +225,12 @@ impl Shard {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.by_id.is_empty()
+    }
+
+    /// Whether no port is open and every recording is durable.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.by_id.is_empty() && self.unfinished.is_empty()
     }
 
     fn slot_of(&self, command: &Command) -> Option<Slot> {

@@ -8,7 +8,8 @@
 //!     │  │ (live)            │ (withdrawn)          │ due
 //!     ▼  │                   │                      ▼
 //!    Offered ────────────────┘                   Waiting
-//!     │    └── offer failed (callback) ──► Held ────┘ Requeue, or at the latest 5 s
+//!     │    ├── offer failed (callback) ──► Held ────┤ Requeue, or at the latest 5 s
+//!     │    └── nobody's fault (live) ────► Held ────┘ half a second
 //!     │ accepted
 //!     ▼             work ended (callback)
 //!   Served ────────────────────────────────► Away ──── Requeue ──► Early or Waiting
@@ -66,8 +67,8 @@ pub(super) enum Standing {
     Offered { job: JobId },
     /// A callback that is not due: not counted, not offered.
     Early { until: Utc },
-    /// A callback whose offer failed: counted, not offered until Requeue or this moment.
-    Held { until: Utc },
+    /// One whose offer failed: counted, not offered until this moment (a callback: or Requeue).
+    Held { until: Moment },
     /// An agent works for it.
     Served { job: JobId },
     /// A callback between two tries: the room of callbacks says when it waits again.
@@ -86,10 +87,11 @@ impl Standing {
     }
 
     /// When a callback becomes due, if it waits for that.
-    pub(super) const fn until(self) -> Option<Utc> {
+    pub(super) const fn due(self) -> Option<Utc> {
         match self {
-            Self::Early { until } | Self::Held { until } => Some(until),
+            Self::Early { until } => Some(until),
             Self::Waiting
+            | Self::Held { .. }
             | Self::Suspended { .. }
             | Self::Offered { .. }
             | Self::Served { .. }

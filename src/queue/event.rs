@@ -55,7 +55,8 @@ pub enum Event {
         job: JobId,
     },
     /// The offer came to nothing. The entry goes back to its place unless it left; a promised
-    /// one is held there until [`Event::Requeue`] (stored by then), at most 5 s.
+    /// one is held there until [`Event::Requeue`] (stored by then), at most 5 s; a live one for
+    /// half a second if there is no blame, so that what fails at once does not do so for ever.
     OfferFailed {
         /// The offer.
         job: JobId,
@@ -211,7 +212,8 @@ pub enum Effect {
         ring: Duration,
     },
     /// Stop ringing: the entry was suspended or left, or the agent wants no work. No
-    /// [`Event::OfferFailed`] is needed after it.
+    /// [`Event::OfferFailed`] is needed after it. A callback whose agent wants no work hears of
+    /// it like of any failed offer, and is held until [`Event::Requeue`].
     Withdraw {
         /// The job.
         job: JobId,

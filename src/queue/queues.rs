@@ -54,6 +54,8 @@ pub(super) struct Job {
 pub(super) enum Key {
     /// A live caller has waited long enough.
     TimeOut(EntryId),
+    /// One whose offer failed may be offered again.
+    Hold(EntryId),
     /// Notes are over.
     WrapUp(AgentIndex),
     /// A busy phone may be tried again.
@@ -308,12 +310,11 @@ impl Queues {
         };
         match entry.standing {
             Standing::Suspended { .. } => return out.push(Effect::Suspended { entry: id }),
-            Standing::Served { .. }
-            | Standing::Early { .. }
-            | Standing::Held { .. }
-            | Standing::Away => return out.push(Effect::TooLate { entry: id }),
+            Standing::Served { .. } | Standing::Early { .. } | Standing::Away => {
+                return out.push(Effect::TooLate { entry: id });
+            }
             Standing::Offered { job } => self.withdraw(job, out),
-            Standing::Waiting => {}
+            Standing::Waiting | Standing::Held { .. } => {}
         }
         let left = self.entries.get(&id).and_then(|entry| entry.times_out_at);
         let left = left.map(|at| at.since(self.now.monotonic));
@@ -333,11 +334,12 @@ impl Queues {
                 self.stand(id, Standing::Waiting);
                 out.push(Effect::Resumed { entry: id });
             }
-            Standing::Waiting | Standing::Offered { .. } => out.push(Effect::Resumed { entry: id }),
-            Standing::Early { .. }
-            | Standing::Held { .. }
-            | Standing::Served { .. }
-            | Standing::Away => tracing::debug!(entry = ?id, "nothing to resume"),
+            Standing::Waiting | Standing::Held { .. } | Standing::Offered { .. } => {
+                out.push(Effect::Resumed { entry: id });
+            }
+            Standing::Early { .. } | Standing::Served { .. } | Standing::Away => {
+                tracing::debug!(entry = ?id, "nothing to resume")
+            }
         }
     }
 
@@ -390,6 +392,7 @@ impl Queues {
         while let Some(key) = self.timers.pop_due(self.now.monotonic) {
             match key {
                 Key::TimeOut(entry) => self.timed_out(entry, out),
+                Key::Hold(entry) => self.stand(entry, Standing::Waiting),
                 Key::WrapUp(agent) => self.make_ready(agent, out),
                 Key::Skip(agent) => self.end_skip(agent),
             }
@@ -457,11 +460,15 @@ impl Queues {
     pub(super) fn stand(&mut self, id: EntryId, standing: Standing) {
         let Some(entry) = self.entries.get_mut(&id) else { return };
         let old = std::mem::replace(&mut entry.standing, standing);
-        if let Some(until) = old.until() {
+        if let Some(until) = old.due() {
             self.due.remove(&(until, id));
         }
-        if let Some(until) = standing.until() {
+        if let Some(until) = standing.due() {
             self.due.insert((until, id));
+        }
+        self.timers.stop(Key::Hold(id));
+        if let Standing::Held { until } = standing {
+            self.timers.set(Key::Hold(id), until, "offered again");
         }
         let Some(line) = self.lines.get_mut(entry.line) else { return };
         match (old.is_counted(), standing.is_counted()) {

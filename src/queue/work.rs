@@ -16,6 +16,10 @@ const BUSY_SKIP: Duration = Duration::from_secs(5);
 /// after that it stands in line again by itself, so that a lost word loses no promise.
 const CALLBACK_HELD_MAX: Duration = Duration::from_secs(5);
 
+/// A caller whose offer came to nothing without anybody's fault waits so long for the next:
+/// whatever failed so fast would fail again at once, and for ever.
+const CALLER_HELD: Duration = Duration::from_millis(500);
+
 impl Queues {
     /// Offers work until no queue has both somebody to serve and somebody to serve them.
     pub(super) fn dispatch(&mut self, out: &mut Outbox<Effect>) {
@@ -81,7 +85,8 @@ impl Queues {
                 }
             }
         }
-        self.back_in_line(job);
+        let hold = if blame == Blame::None { CALLER_HELD } else { Duration::ZERO };
+        self.back_in_line(job, hold);
         match blame {
             Blame::None => self.set_duty(job.agent, Duty::Ready { skipped: false }, out),
             Blame::Busy => {
@@ -195,7 +200,7 @@ impl Queues {
                 out.push(Effect::Withdraw { job: id });
                 if let Some(job) = self.jobs.remove(&id) {
                     self.count_withdrawn(job.line);
-                    self.back_in_line(job);
+                    self.back_in_line(job, Duration::ZERO);
                 }
             }
             Duty::Off | Duty::Ready { .. } | Duty::WrapUp { .. } | Duty::NotReady(_) => {}
@@ -234,15 +239,16 @@ impl Queues {
         }
     }
 
-    /// An entry whose offer came to nothing: a caller may be offered at once, a callback when
-    /// its own room has stored what happened.
-    fn back_in_line(&mut self, job: Job) {
+    /// An entry whose offer came to nothing: a caller may be offered after `hold`, a callback
+    /// when its own room has stored what happened.
+    fn back_in_line(&mut self, job: Job, hold: Duration) {
         let Some(entry) = job.entry.and_then(|entry| self.entries.get(&entry)) else { return };
         let id = entry.place.entry;
-        let standing = if entry.is_live() {
+        let hold = if entry.is_live() { hold } else { CALLBACK_HELD_MAX };
+        let standing = if hold.is_zero() {
             Standing::Waiting
         } else {
-            Standing::Held { until: self.now.utc + CALLBACK_HELD_MAX }
+            Standing::Held { until: self.now.monotonic + hold }
         };
         self.stand(id, standing);
     }

@@ -132,7 +132,7 @@ impl Dialog {
     fn numbered(&self, method: &Method, cseq: u32, branch: Branch, context: &Context) -> Message {
         let (uri, routes) = self.addressed();
         let mut request = Message::request(method.clone(), uri);
-        let via = context.identity.via(self.next_hop().transport, branch);
+        let via = context.identity.via(&self.next_hop(), branch);
         request.headers.push("Via", via);
         request.headers.push("Max-Forwards", "70");
         for route in routes {

@@ -34,6 +34,7 @@ pub struct Path {
 
 /// What arrives from the network.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "nearly all are messages; they are never stored")]
 pub enum Event {
     /// A whole message that the reader accepted.
     Received {
@@ -205,7 +206,8 @@ pub enum Effect {
         /// Why.
         failure: Failure,
     },
-    /// The ACK to our 200 came; the session stands.
+    /// The ACK to our 200 came; the session stands. Once more, with a body, when the ACK to
+    /// our 200 to a re-INVITE brings the answer to an offer of ours.
     Confirmed {
         /// The session.
         session: SessionId,

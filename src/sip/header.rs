@@ -213,8 +213,8 @@ impl Headers {
 
     /// Adds a line at the end.
     ///
-    /// Line breaks and NULs in the value become blanks; a name that is no token is our bug and
-    /// adds nothing.
+    /// Line breaks, and NULs that are no quoted pair, become blanks; a name that is no token is
+    /// our bug and adds nothing.
     pub fn push(&mut self, name: &str, value: impl Into<String>) {
         if let Some(line) = clean(name, value.into()) {
             self.lines.push(line);
@@ -262,7 +262,7 @@ impl Headers {
         let list = is_list(name);
         let found = self.lines.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(name));
         let Some((_, line)) = found else { return };
-        let mut joined = value.replace(['\r', '\n', '\0'], " ");
+        let mut joined = text::tidy(value);
         if list {
             for part in text::list(line).skip(1) {
                 joined.push_str(", ");
@@ -288,11 +288,7 @@ impl Headers {
 /// A line that may leave this server, or nothing.
 fn clean(name: &str, value: String) -> Option<(Cow<'static, str>, String)> {
     debug_assert!(is_token(name), "a header name must be a token");
-    let value = if value.contains(['\r', '\n', '\0']) {
-        value.replace(['\r', '\n', '\0'], " ")
-    } else {
-        value
-    };
+    let value = if value.contains(['\r', '\n', '\0']) { text::tidy(&value) } else { value };
     is_token(name).then(|| (canonical_name(name), value))
 }
 

@@ -5,8 +5,10 @@ use super::header::Via;
 use super::transaction::key::Branch;
 use super::uri::{NameAddr, Uri};
 use crate::base::entropy::Entropy;
+use crate::base::interfaces::Interfaces;
 use crate::base::time::Moment;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 /// The methods that we take in a session, as Allow tells them.
 pub const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE";
@@ -18,36 +20,55 @@ pub const PRODUCT: &str = "Ringback";
 pub const TAG_LETTERS: usize = 12;
 
 /// Our address as shown in Via and Contact.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
-    /// The address that peers reach us at.
-    pub address: IpAddr,
+    /// The addresses that peers reach us at.
+    pub interfaces: Arc<Interfaces>,
     /// The port, for UDP and TCP.
     pub port: u16,
 }
 
 impl Identity {
+    /// One address for everybody.
+    #[must_use]
+    pub fn only(address: IpAddr, port: u16) -> Self {
+        Self { interfaces: Arc::new(Interfaces::only(address)), port }
+    }
+
+    /// The address that the far end of a path shall see.
+    #[must_use]
+    pub fn address_for(&self, path: &Path) -> IpAddr {
+        self.interfaces.address_for(path.remote.ip())
+    }
+
+    /// Whether an address is one of ours.
+    #[must_use]
+    pub fn is_ours(&self, address: IpAddr) -> bool {
+        self.interfaces.outside == address
+            || self.interfaces.own.iter().any(|(own, _)| *own == address)
+    }
+
     /// The top Via of a request of ours.
     #[must_use]
-    pub fn via(&self, transport: Transport, branch: Branch) -> String {
-        let name = match transport {
+    pub fn via(&self, path: &Path, branch: Branch) -> String {
+        let name = match path.transport {
             Transport::Udp => "UDP",
             Transport::Tcp => "TCP",
         };
-        Via::new(name, self.address, self.port, &branch.to_string()).to_string()
+        Via::new(name, self.address_for(path), self.port, &branch.to_string()).to_string()
     }
 
     /// Our Contact, reached by the transport of the dialog.
     #[must_use]
-    pub fn contact(&self, transport: Transport) -> String {
-        NameAddr::new(self.contact_uri(transport)).to_string()
+    pub fn contact(&self, path: &Path) -> String {
+        NameAddr::new(self.contact_uri(path)).to_string()
     }
 
     /// The URI of our Contact.
     #[must_use]
-    pub fn contact_uri(&self, transport: Transport) -> Uri {
-        let uri = Uri::sip(Some("ringback"), self.address, Some(self.port));
-        match transport {
+    pub fn contact_uri(&self, path: &Path) -> Uri {
+        let uri = Uri::sip(Some("ringback"), self.address_for(path), Some(self.port));
+        match path.transport {
             Transport::Udp => uri,
             Transport::Tcp => uri.with_param("transport", Some("tcp")),
         }

@@ -94,6 +94,9 @@ impl Default for Limits {
     }
 }
 
+/// Most contacts in one REGISTER, those to be removed included.
+const CONTACTS_MAX: usize = 64;
+
 /// What came of one REGISTER.
 #[derive(Debug, Clone)]
 pub struct Registered {
@@ -211,6 +214,7 @@ impl Registrar {
                 Ok(Some(Vec::new()))
             }
             Contacts::These(contacts) if contacts.is_empty() => Ok(None),
+            Contacts::These(contacts) if contacts.len() > CONTACTS_MAX => Err(Refusal::TooMany),
             Contacts::These(contacts) => {
                 for contact in contacts.iter().filter(|contact| contact.uri.is_sip()) {
                     let expiry = self.expiry(request, contact)?;
@@ -231,7 +235,7 @@ impl Registrar {
     /// RFC 3261 §10.3 step 7: the parameter, else the header, else ours.
     fn expiry(&self, request: &Message, contact: &NameAddr) -> Result<Duration, Refusal> {
         let asked = contact.params.value("expires").and_then(seconds);
-        let asked = asked.or_else(|| request.expires()).map(|asked| u64::from(asked));
+        let asked = asked.or_else(|| request.expires()).map(u64::from);
         let asked = asked.map_or(self.limits.expiry_default, Duration::from_secs);
         if !asked.is_zero() && asked < self.limits.expiry_min {
             return Err(Refusal::TooBrief(self.limits.expiry_min));

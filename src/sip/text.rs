@@ -60,12 +60,10 @@ impl Within {
 
 /// Where `separator` first stands outside quotes and angle brackets.
 fn find_outside(text: &str, separator: u8) -> Option<usize> {
-    let bytes = text.as_bytes();
-    if !bytes.contains(&separator) {
-        return None;
-    }
-    if !bytes.contains(&b'"') && !bytes.contains(&b'<') {
-        return bytes.iter().position(|byte| *byte == separator);
+    // Only what stands before the separator is looked at, or long lists would cost its square.
+    let first = text.bytes().position(|byte| byte == separator)?;
+    if !text.bytes().take(first).any(|byte| matches!(byte, b'"' | b'<')) {
+        return Some(first);
     }
     let mut within = Within::Plain;
     for (index, byte) in text.bytes().enumerate() {
@@ -199,6 +197,7 @@ pub fn write_escaped(
     for letter in text.chars() {
         match u8::try_from(letter) {
             Ok(byte) if letter.is_ascii() && allowed(byte) => f.write_char(letter)?,
+            _ if is_stray(letter) => write!(f, "%{:02X}", u32::from(letter) & 0xFF)?,
             _ => {
                 for byte in letter.encode_utf8(&mut [0; 4]).bytes() {
                     write!(f, "%{byte:02X}")?;
@@ -267,12 +266,39 @@ pub fn write_bytes(out: &mut Vec<u8>, text: &str) {
     }
     let mut before = 0;
     for byte in out.iter_mut().skip(start) {
-        if matches!(*byte, b'\r' | b'\n') || (*byte == 0 && before != b'\\') {
+        if is_unwritable(before, *byte) {
             *byte = b' ';
         }
         before = *byte;
     }
 }
+
+/// Line breaks, and a NUL that is no quoted pair.
+const fn is_unwritable(before: u8, byte: u8) -> bool {
+    matches!(byte, b'\r' | b'\n') || (byte == 0 && before != b'\\')
+}
+
+/// A value as [`write_bytes`] would write it, without blanks at its ends.
+#[must_use]
+pub fn tidy(value: &str) -> String {
+    let value = trim(value);
+    // Without a branch for each byte, so that many are looked at together.
+    let odd = value.bytes().fold(false, |odd, byte| odd | matches!(byte, b'\r' | b'\n' | 0));
+    if !odd {
+        return value.to_owned();
+    }
+    let mut before = 0;
+    let mut blank = |letter: char| {
+        let byte = u8::try_from(letter).unwrap_or(b'x');
+        let unwritable = is_unwritable(before, byte);
+        before = if unwritable { b' ' } else { byte };
+        if unwritable { ' ' } else { letter }
+    };
+    trim(&value.chars().map(&mut blank).collect::<String>()).to_owned()
+}
+
+/// Most parameters of one value; some of what is done with them takes their square.
+pub const PARAMS_MAX: usize = 64;
 
 /// Parameters after a value: `;branch=z9hG4bK1;rport`. Names are compared without case.
 ///
@@ -291,7 +317,7 @@ impl Params {
 
     /// Reads `;a=b;c`; empty text is no parameters, empty parameters are skipped.
     ///
-    /// `None` when a name is no token, or when a value holds a blank, a control character, a
+    /// `None` when there are more than [`PARAMS_MAX`], a name is no token, or a value holds a blank, a control character, a
     /// bracket or an unfinished quote.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -301,12 +327,13 @@ impl Params {
         }
         let body = text.strip_prefix(';')?;
         let mut raw = String::with_capacity(text.len());
-        for part in Parts::new(body, b';').filter(|part| !part.is_empty()) {
+        let parts = Parts::new(body, b';').filter(|part| !part.is_empty());
+        for (index, part) in parts.enumerate() {
             let (name, value) = match part.split_once('=') {
                 Some((name, value)) => (trim(name), Some(trim(value))),
                 None => (part, None),
             };
-            if name.is_empty() || !name.bytes().all(is_param_byte) {
+            if index == PARAMS_MAX || name.is_empty() || !name.bytes().all(is_param_byte) {
                 return None;
             }
             raw.push(';');

@@ -125,7 +125,7 @@ fn parse_ipv6(text: &str) -> Option<Ipv6Addr> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Uri {
     scheme: Scheme,
-    /// Escaped as it came. For `tel` the number; for other schemes everything.
+    /// Escaped, as it came or better. For `tel` the number; for other schemes everything.
     user: Option<String>,
     password: Option<String>,
     /// Empty name for schemes without a host.
@@ -140,12 +140,7 @@ impl Uri {
     /// `sip:user@host:port`; the user is escaped where needed.
     #[must_use]
     pub fn sip(user: Option<&str>, host: impl Into<Host>, port: Option<u16>) -> Self {
-        let user = user.map(|user| {
-            let mut escaped = String::with_capacity(user.len());
-            // Writing to a String cannot fail.
-            let _ = write_escaped(&mut escaped, user, |byte| byte != b'%' && is_user_byte(byte));
-            escaped
-        });
+        let user = user.map(|user| escaped(user, |byte| byte != b'%' && is_user_byte(byte)));
         Self { user, host: host.into(), port, ..Self::bare(Scheme::Sip) }
     }
 
@@ -209,8 +204,8 @@ impl Uri {
         let params = Params::parse(rest.get(end..)?)?;
         Some(Self {
             scheme,
-            user: user.map(str::to_owned),
-            password: password.map(str::to_owned),
+            user: user.map(|user| escaped(user, is_user_byte)),
+            password: password.map(|password| escaped(password, is_user_byte)),
             host,
             port,
             params,
@@ -361,6 +356,17 @@ fn same_headers(one: &str, two: &str) -> bool {
     one == two || sorted(one) == sorted(two)
 }
 
+/// With escapes where a peer, or a person, left them out.
+fn escaped(text: &str, allowed: impl Fn(u8) -> bool) -> String {
+    if text.bytes().all(&allowed) {
+        return text.to_owned();
+    }
+    let mut escaped = String::with_capacity(text.len() + 8);
+    // Writing to a String cannot fail.
+    let _ = write_escaped(&mut escaped, text, allowed);
+    escaped
+}
+
 /// Bytes that a user part may hold without escape, and the percent sign of escapes that are
 /// already there (RFC 3261 §25.1 `user`).
 const fn is_user_byte(byte: u8) -> bool {
@@ -396,10 +402,9 @@ impl fmt::Display for Uri {
             return write!(f, "{}", self.params);
         }
         if self.user.is_some() {
-            write_escaped(f, user, is_user_byte)?;
+            f.write_str(user)?;
             if let Some(password) = &self.password {
-                f.write_str(":")?;
-                write_escaped(f, password, is_user_byte)?;
+                write!(f, ":{password}")?;
             }
             f.write_str("@")?;
         }
@@ -494,3 +499,6 @@ impl fmt::Display for NameAddr {
         write!(f, "<{}>{}", self.uri, self.params)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,7 +20,7 @@ use std::time::Duration;
 pub const DATAGRAM_BYTES_MAX: usize = 65_535;
 /// Most header lines in one message.
 pub const HEADERS_MAX: usize = 200;
-/// Longest header line after unfolding, in bytes.
+/// Longest first line, and longest header line after unfolding, in bytes.
 pub const LINE_BYTES_MAX: usize = 16_384;
 /// Longest first line with all headers on a stream, in bytes.
 pub const STREAM_HEAD_BYTES_MAX: usize = 65_536;
@@ -181,9 +181,11 @@ impl Head {
 fn read_head(bytes: &[u8]) -> Head {
     let head = text::from_bytes(bytes);
     let (first, rest) = head.split_once('\n').unwrap_or((&head, ""));
-    let (start, method) = read_start(first.strip_suffix('\r').unwrap_or(first));
+    let first = first.strip_suffix('\r').unwrap_or(first);
+    let (start, method) = read_start(first);
     let mut headers = Headers::with_capacity(16);
-    let fault = read_lines(rest, &mut headers).err();
+    let too_long = (first.len() > LINE_BYTES_MAX).then_some(Fault::LineTooLong);
+    let fault = too_long.or(read_lines(rest, &mut headers).err());
     Head { start, method, headers, fault }
 }
 
@@ -198,7 +200,7 @@ fn read_lines(text: &str, headers: &mut Headers) -> Result<(), Fault> {
             return Err(Fault::LineTooLong);
         }
         if line.starts_with([' ', '\t']) {
-            if headers.fold(trim(line)).is_none_or(|length| length > LINE_BYTES_MAX) {
+            if headers.fold(&text::tidy(line)).is_none_or(|length| length > LINE_BYTES_MAX) {
                 return Err(Fault::LineTooLong);
             }
             continue;
@@ -212,9 +214,7 @@ fn read_lines(text: &str, headers: &mut Headers) -> Result<(), Fault> {
         if headers.len() >= HEADERS_MAX {
             return Err(Fault::TooManyHeaders);
         }
-        let value = trim(value);
-        let value = if value.contains('\r') { value.replace('\r', " ") } else { value.to_owned() };
-        headers.push_read(trim(name), value);
+        headers.push_read(trim(name), text::tidy(value));
     }
     fault
 }
@@ -261,7 +261,7 @@ fn read_status_line(line: &str) -> Result<Start, Fault> {
     let (status, reason) = rest.split_once(' ').unwrap_or((rest, ""));
     let status = text::number::<u16>(status).filter(|status| (100..700).contains(status));
     let status = status.ok_or(Fault::StatusLine)?;
-    Ok(Start::Response { status, reason: reason.replace('\r', " ") })
+    Ok(Start::Response { status, reason: text::tidy(reason) })
 }
 
 #[cfg(test)]

@@ -225,7 +225,7 @@ impl Settings {
         let account = |agent: &Agent| (agent.login.user.clone(), agent.login.password.clone());
         UserAgentSettings {
             identity: sip::identity::Identity {
-                address: self.site.interfaces.outside,
+                interfaces: Arc::new(self.site.interfaces.clone()),
                 port: self.site.sip_port,
             },
             realm: self.site.realm.clone(),

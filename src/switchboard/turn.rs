@@ -68,7 +68,10 @@ impl<'o> Turn<'o> {
         event: &'static str,
         facts: Vec<(&'static str, String)>,
     ) {
-        tracing::debug!(?call, event, ?facts);
+        match event {
+            "flow.step" => tracing::debug!(?call, event, ?facts),
+            _ => tracing::info!(?call, event, ?facts),
+        }
         self.put(Output::Tell(Tale { call, event, facts }));
     }
 }

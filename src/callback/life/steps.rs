@@ -233,7 +233,7 @@ impl Request {
             Miss::Busy => (AttemptOutcome::Busy, "customer-busy"),
             Miss::Declined => (AttemptOutcome::Declined, "customer-declined"),
             Miss::Unwanted => (AttemptOutcome::Unwanted, "customer-wants-no-calls"),
-            Miss::NoSuchNumber => (AttemptOutcome::NoSuchNumber, "customer-number-invalid"),
+            Miss::NoSuchNumber => (AttemptOutcome::NoSuchNumber, "number-does-not-exist"),
             Miss::TrunkTrouble => (AttemptOutcome::TrunkTrouble, "trunk-trouble"),
             Miss::Forbidden => (AttemptOutcome::Forbidden, "callback-forbidden"),
         };

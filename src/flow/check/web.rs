@@ -20,6 +20,8 @@ pub(super) struct Point<'f> {
     pub(super) step: &'f Step,
     pub(super) section: &'f str,
     pub(super) edges: Vec<Edge<'f>>,
+    /// What comes after it in its list.
+    next: Leads<'f>,
 }
 
 /// One way on from a step.
@@ -47,6 +49,8 @@ pub(super) enum Leads<'f> {
     End,
     /// Out of the queue that runs this flow.
     LeaveQueue,
+    /// After the step that escalated, whichever it was.
+    Resume,
 }
 
 impl<'f> Web<'f> {
@@ -60,21 +64,29 @@ impl<'f> Web<'f> {
         let hang_up = flow.when_caller_hangs_up.as_deref().map(Leads::Section);
         web.others.extend(hang_up);
         let mut caught = Vec::new();
-        for target in flow.catch.values() {
-            caught.push(web.target(target, "catch", None, &Leads::RunOff));
+        for (name, target) in &flow.catch {
+            caught.push((name.as_str(), web.target(target, "catch", None, &Leads::Resume)));
         }
         web.catch_everywhere(&caught);
-        web.others.extend(caught);
+        web.others.extend(caught.into_iter().map(|(_, to)| to));
         web
     }
 
-    /// What the whole flow catches can come from every step that escalates.
-    fn catch_everywhere(&mut self, caught: &[Leads<'f>]) {
+    /// What the whole flow catches can come from every step that can raise it.
+    fn catch_everywhere(&mut self, caught: &[(&str, Leads<'f>)]) {
+        let resumes = |point: &Point<'_>| point.edges.iter().any(|edge| edge.to == Leads::Resume);
+        let resumed = self.points.iter().any(resumes);
         for point in &mut self.points {
-            if escalates(&point.step.action) && !point.step.catch.contains_key("failed") {
-                for to in caught {
-                    let timed = asks(&point.step.action);
+            let Step { action, catch, .. } = point.step;
+            for (name, to) in caught {
+                let is_caught = catch.contains_key("failed") || catch.contains_key(*name);
+                if !is_caught && raises(action, name) {
+                    let timed = asks(action);
                     point.edges.push(Edge { to: to.clone(), failure: true, timed });
+                    if resumed {
+                        let to = point.next.clone();
+                        point.edges.push(Edge { to, failure: true, timed });
+                    }
                 }
             }
         }
@@ -115,7 +127,7 @@ impl<'f> Web<'f> {
                 Some(Leads::To(index)) => Some(*index),
                 _ => None,
             },
-            Leads::RunOff | Leads::Return | Leads::End | Leads::LeaveQueue => None,
+            Leads::RunOff | Leads::Return | Leads::End | Leads::LeaveQueue | Leads::Resume => None,
         }
     }
 
@@ -137,7 +149,7 @@ impl<'f> Web<'f> {
     fn list(&mut self, steps: &'f [Step], section: &'f str, after: &Leads<'f>) -> Leads<'f> {
         let first = self.points.len();
         for step in steps {
-            self.points.push(Point { step, section, edges: Vec::new() });
+            self.points.push(Point { step, section, edges: Vec::new(), next: Leads::RunOff });
         }
         for (offset, step) in steps.iter().enumerate() {
             let own = first + offset;
@@ -146,6 +158,7 @@ impl<'f> Web<'f> {
             let edges = self.edges(step, section, own, &next);
             if let Some(point) = self.points.get_mut(own) {
                 point.edges = edges;
+                point.next = next;
             }
         }
         if steps.is_empty() { after.clone() } else { Leads::To(first) }
@@ -161,7 +174,7 @@ impl<'f> Web<'f> {
         match target {
             Target::Section(name) => Leads::Section(name),
             Target::Steps(steps) => self.list(steps, section, next),
-            Target::Again => own.map_or(Leads::RunOff, Leads::To),
+            Target::Again => own.map_or(Leads::Resume, Leads::To),
             Target::End => Leads::End,
         }
     }
@@ -308,21 +321,18 @@ const fn asks(action: &Action) -> bool {
     matches!(action, Action::Menu(_) | Action::Collect(_))
 }
 
-/// Whether the step can end in an escalation.
-const fn escalates(action: &Action) -> bool {
+/// Whether the step can end in the escalation of this name.
+fn raises(action: &Action, name: &str) -> bool {
     match action {
-        Action::CallFlow { .. }
-        | Action::Escalate(_)
-        | Action::Play { .. }
-        | Action::Say { .. }
-        | Action::Menu(_)
-        | Action::Collect(_)
-        | Action::Record(_)
-        | Action::VerifyNumber(_)
-        | Action::Queue(_)
-        | Action::StartCallback { .. }
-        | Action::RegisterCallback(_)
-        | Action::DismissCallback => true,
+        Action::CallFlow { .. } => true,
+        Action::Escalate(raised) => raised == name,
+        Action::Menu(_) | Action::Collect(_) => name == "gave-up",
+        Action::VerifyNumber(_) => name == "number-invalid",
+        Action::Queue(_) => name.starts_with("queue-") || name.starts_with("dequeue-"),
+        Action::ExitQueue => name.starts_with("queue-"),
+        Action::StartCallback { .. } | Action::RegisterCallback(_) | Action::DismissCallback => {
+            name.starts_with("callback-")
+        }
         Action::Goto(_)
         | Action::If { .. }
         | Action::Set(_)
@@ -334,7 +344,9 @@ const fn escalates(action: &Action) -> bool {
         | Action::Reject(_)
         | Action::Ringing
         | Action::Language(_)
+        | Action::Play { .. }
+        | Action::Say { .. }
         | Action::Music { .. }
-        | Action::ExitQueue => false,
+        | Action::Record(_) => false,
     }
 }

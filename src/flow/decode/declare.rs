@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 /// All variables of one flow.
 #[derive(Debug, Clone, Default)]
 pub(in crate::flow) struct Variables {
-    known: BTreeMap<String, Declared>,
+    known: Scope,
     /// Texts that `set` gives to a variable as they stand, and where.
     literals: BTreeMap<String, Vec<(String, Place)>>,
 }
@@ -35,7 +35,8 @@ impl Variables {
         let inputs = header.inputs.iter().map(|(name, input)| (name, input.kind));
         let vars = header.vars.iter().map(|(name, variable)| (name, variable.kind));
         let stated = inputs.chain(vars).map(|(name, kind)| (name.clone(), Declared::of(kind)));
-        let mut variables = Self { known: stated.collect(), literals: BTreeMap::new() };
+        let known = Scope { variables: stated.collect(), hours: None };
+        let mut variables = Self { known, literals: BTreeMap::new() };
         let mut found = Found { headers, saved: Vec::new(), set: Vec::new() };
         for (_, section) in &header.sections {
             found.walk(section);
@@ -43,7 +44,7 @@ impl Variables {
         found.saved.into_iter().for_each(|(name, place, declared)| {
             variable_is_plain(&name, &place, complaints);
             let fields = declared.fields.clone();
-            let known = variables.known.entry(name).or_insert(declared);
+            let known = variables.known.variables.entry(name).or_insert(declared);
             if let (Type::Record, Some(known), Some(fields)) =
                 (known.kind, &mut known.fields, fields)
             {
@@ -59,7 +60,7 @@ impl Variables {
 
     /// The variables with their types.
     pub(super) fn declared(&self) -> BTreeMap<String, Declared> {
-        self.known.clone()
+        self.known.variables.clone()
     }
 
     /// What `set` gives to a variable as text.
@@ -78,7 +79,7 @@ impl Variables {
                     let place = assignment.value.place.clone();
                     self.literals.entry(name.clone()).or_default().push((text.to_owned(), place));
                 }
-                self.known.entry(name.clone()).or_insert(declared);
+                self.known.variables.entry(name.clone()).or_insert(declared);
                 false
             });
             if rest.len() == before {
@@ -88,7 +89,7 @@ impl Variables {
         // What is copied from something unknown is declared all the same: one complaint is enough.
         for assignment in rest {
             let name = assignment.name.text.clone();
-            self.known.entry(name).or_insert(Declared::untold());
+            self.known.variables.entry(name).or_insert(Declared::untold());
         }
     }
 
@@ -99,10 +100,9 @@ impl Variables {
         };
         let path: Vec<String> = path.split('.').map(str::to_owned).collect();
         if let [name] = path.as_slice() {
-            return self.known.get(name).cloned();
+            return self.known.variables.get(name).cloned();
         }
-        let scope = Scope { variables: self.known.clone(), hours: None };
-        let meaning = scope.resolve(&path, &value.place).ok()?;
+        let meaning = self.known.resolve(&path, &value.place).ok()?;
         match meaning.answer {
             Answer::Value(kind) => Some(Declared { one_of: meaning.one_of, ..Declared::of(kind) }),
             Answer::Clock | Answer::Untold => None,
@@ -167,6 +167,9 @@ impl<'a> Found<'a, '_> {
         let Some((node, variable)) = saved.and_then(|node| Some((node, node.scalar()?))) else {
             return;
         };
+        if variable.starts_with('$') {
+            return;
+        }
         let declared = match name {
             "collect" => Declared::of(Type::Text),
             "record" => Declared::of(Type::Recording),

@@ -3,8 +3,8 @@
 use super::Decoder;
 use super::parameters::Parameters;
 use crate::base::digit::Digit;
-use crate::base::document::Node;
 use crate::base::document::scalar::clip;
+use crate::base::document::{Kind as Written, Node};
 use crate::flow::expression::Pattern;
 use crate::flow::graph::{Action, Collect, Menu, Record, SayKind, Target};
 use crate::flow::notation::Kind;
@@ -51,6 +51,9 @@ impl<'a> Decoder<'a> {
             said = Some((kind, self.operand(node, types)));
         }
         let Some((kind, value)) = said else {
+            if parameters.refused {
+                return None;
+            }
             let help = "`phone`, `digits`, `number`, `position` or `duration`";
             self.complaints
                 .error("missing-key", &parameters.place, "`say` needs what to say")
@@ -85,7 +88,7 @@ impl<'a> Decoder<'a> {
         let node = parameters.take("keys");
         let keys = self.keys(node);
         if let Some(node) = node
-            && keys.is_empty()
+            && matches!(&node.kind, Written::Map(entries) if entries.is_empty())
         {
             self.complaints.error("wrong-value", &node.place, "a menu needs at least one key");
         }

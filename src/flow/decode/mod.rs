@@ -67,9 +67,10 @@ pub(super) fn decode(
 ) -> Draft {
     let variables = Variables::of(header, around.headers, complaints);
     let scope = Scope { variables: variables.declared(), hours: around.site.hours.clone() };
-    let sections = header.sections.iter().map(|(key, _)| key.text.as_str()).collect();
-    let mut decoder =
-        Decoder { around, header, variables, scope, sections, has_gaps: false, complaints };
+    let sections: BTreeSet<&str> =
+        header.sections.iter().map(|(key, _)| key.text.as_str()).collect();
+    let has_gaps = !sections.contains("start");
+    let mut decoder = Decoder { around, header, variables, scope, sections, has_gaps, complaints };
     decoder.flow()
 }
 
@@ -90,7 +91,7 @@ impl<'a> Decoder<'a> {
             self.section_exists(&name, node);
             name
         });
-        let catch = header.catch.map(|node| self.catch_map(node)).unwrap_or_default();
+        let catch = header.catch.map(|node| self.flow_catch(node)).unwrap_or_default();
         let flow = Flow {
             name: header.name.clone(),
             title: header.title.clone(),

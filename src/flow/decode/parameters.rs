@@ -17,6 +17,8 @@ pub(super) struct Parameters<'a> {
     pub(super) catches: Vec<(&'a str, &'a Node)>,
     /// The keys `catch`.
     pub(super) catch_maps: Vec<&'a Node>,
+    /// Whether a key was complained about.
+    pub(super) refused: bool,
 }
 
 /// One key that is written, or a default.
@@ -28,6 +30,12 @@ struct Given<'a> {
 }
 
 impl<'a> Parameters<'a> {
+    fn none(notation: &'static Notation, place: &Place) -> Self {
+        let place = place.clone();
+        let (given, catches, catch_maps) = (Vec::new(), Vec::new(), Vec::new());
+        Self { notation, place, given, catches, catch_maps, refused: false }
+    }
+
     /// The value of a key of the table.
     pub(super) fn take(&mut self, name: &str) -> Option<&'a Node> {
         debug_assert!(self.notation.parameter(name).is_some(), "{} has {name}", self.notation.name);
@@ -54,9 +62,7 @@ impl<'a> Decoder<'a> {
         let mut keys = self.own_keys(notation, word, value);
         let beside = beside.into_iter();
         keys.extend(beside.map(|(key, node)| Given { name: &key.text, place: &key.place, node }));
-        let place = word.place.clone();
-        let (catches, catch_maps) = (Vec::new(), Vec::new());
-        let mut found = Parameters { notation, place, given: Vec::new(), catches, catch_maps };
+        let mut found = Parameters::none(notation, &word.place);
         for given in keys {
             self.sort(given, &mut found);
         }
@@ -67,9 +73,7 @@ impl<'a> Decoder<'a> {
 
     /// A step that is only a word.
     pub(super) fn bare(&mut self, notation: &'static Notation, place: &Place) -> Parameters<'a> {
-        let (catches, catch_maps) = (Vec::new(), Vec::new());
-        let place = place.clone();
-        let mut found = Parameters { notation, place, given: Vec::new(), catches, catch_maps };
+        let mut found = Parameters::none(notation, place);
         self.add_defaults(&mut found);
         self.nothing_is_missing(&found);
         found
@@ -116,6 +120,7 @@ impl<'a> Decoder<'a> {
             } else if parameter.built {
                 found.given.push(given);
             } else {
+                found.refused = true;
                 let (key, name) = (given.name, notation.name);
                 let message = format!("`{key}` of `{name}` is not run by this version yet");
                 self.complaints.error("not-built", given.place, message);
@@ -127,6 +132,7 @@ impl<'a> Decoder<'a> {
         } else if notation.escalates && self.is_escalation(given.name) {
             found.catches.push((given.name, given.node));
         } else {
+            found.refused = true;
             self.unknown_key(notation, given.name, given.place);
         }
     }

@@ -83,8 +83,19 @@ impl<'a> Decoder<'a> {
         Some(Step { place: parameters.place, action, catch })
     }
 
+    /// `catch: {escalation: target}` of a whole flow: `failed` belongs to steps.
+    pub(super) fn flow_catch(&mut self, node: &'a Node) -> BTreeMap<String, Target> {
+        if let Kind::Map(entries) = &node.kind
+            && let Some((key, _)) = entries.iter().find(|(key, _)| key.text == "failed")
+        {
+            let message = "`failed` belongs to a step; a flow catches escalations by their names";
+            self.complaints.error("unknown-escalation", &key.place, message);
+        }
+        self.catch_map(node)
+    }
+
     /// `catch: {escalation: target}`.
-    pub(super) fn catch_map(&mut self, node: &'a Node) -> BTreeMap<String, Target> {
+    fn catch_map(&mut self, node: &'a Node) -> BTreeMap<String, Target> {
         let mut catch = BTreeMap::new();
         let Kind::Map(entries) = &node.kind else {
             node.wrong("escalations and where each leads", self.complaints);

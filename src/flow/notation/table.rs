@@ -214,7 +214,10 @@ pub const NOTATIONS: &[Notation] = &[
         escalates: true,
         ..row("queue", Group::Queue, "waits for an agent")
     },
-    row("exit_queue", Group::Queue, "leaves the queue; its step goes on with `left`"),
+    Notation {
+        escalates: true,
+        ..row("exit_queue", Group::Queue, "leaves the queue; its step goes on with `left`")
+    },
     later("requeue", Group::Queue, "moves to another queue, keeping the place"),
     Notation {
         parameters: &[

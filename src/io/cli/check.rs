@@ -4,7 +4,7 @@ use super::output::{answer, tell};
 use super::{EXIT_CONFIG, SiteArguments};
 use crate::base::complaint::{Complaint, Severity};
 use crate::io::site::{Site, SiteError};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Checks a whole site.
@@ -32,11 +32,15 @@ pub(super) fn check(arguments: &SiteArguments, deny_warnings: bool) -> ExitCode 
     }
 }
 
-/// Checks flow files against the shipped site.
-pub(super) fn check_flows(files: &[PathBuf], deny_warnings: bool) -> ExitCode {
+/// Checks flow files against the names of a site; other flows of the site are there too.
+pub(super) fn check_flows(
+    config: Option<&Path>,
+    files: &[PathBuf],
+    deny_warnings: bool,
+) -> ExitCode {
     let mut site = Site::default();
-    match site.check_flows(files) {
-        Ok(warnings) => {
+    match site.load_with(config, files) {
+        Ok((_, warnings)) => {
             show(&site, &warnings);
             if deny_warnings && !warnings.is_empty() {
                 return ExitCode::from(EXIT_CONFIG);

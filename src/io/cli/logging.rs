@@ -8,7 +8,7 @@ use tracing_subscriber::fmt;
 /// Starts logging; a second start in one process changes nothing. `RUST_LOG` wins over the
 /// configuration.
 pub(super) fn start(settings: &LogSettings) {
-    let level = format!("ringback={}", settings.level);
+    let level = format!("ringback={}", settings.level.word());
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
     let text = match settings.format {
         LogFormat::Auto => io::stderr().is_terminal(),

@@ -74,6 +74,9 @@ enum FlowCommand {
         /// The files
         #[arg(required = true)]
         files: Vec<PathBuf>,
+        /// The configuration whose queues, hours and languages they name; default: built in
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
         /// Warnings count as mistakes
         #[arg(long)]
         deny_warnings: bool,
@@ -89,8 +92,8 @@ pub fn main() -> ExitCode {
         Command::Check(CheckArguments { site, deny_warnings }) => {
             check::check(&site, deny_warnings)
         }
-        Command::Flow(FlowCommand::Check { files, deny_warnings }) => {
-            check::check_flows(&files, deny_warnings)
+        Command::Flow(FlowCommand::Check { files, config, deny_warnings }) => {
+            check::check_flows(config.as_deref(), &files, deny_warnings)
         }
         Command::Say(arguments) => say::say(&arguments),
     }

@@ -48,9 +48,8 @@ async fn serve(loaded: Loaded) -> ExitCode {
                 // A node that has ended needs no word.
                 let _ = server.say.try_send(word);
             }
-            Some(tale) = server.tales.recv() => {
-                tracing::info!(call = ?tale.call, event = tale.event, facts = ?tale.facts);
-            }
+            // The log has them already; a console will show them.
+            Some(_) = server.tales.recv() => {}
             ended = &mut server.task => {
                 return match ended {
                     Ok(()) => ExitCode::SUCCESS,
@@ -85,14 +84,19 @@ fn greeting(loaded: &Loaded) -> String {
         address => address,
     };
     let port = settings.site.sip_port;
-    let mut lines = vec![format!("Ringback listens for SIP on {}:{port} (UDP and TCP).", loaded.io.address)];
+    let mut lines =
+        vec![format!("Ringback listens for SIP on {}:{port} (UDP and TCP).", loaded.io.address)];
     for (number, flow) in &settings.numbers {
         lines.push(format!("  call  sip:{number}@{host}:{port}   flow {flow}"));
     }
     for agent in &settings.agents {
         let user = &agent.login.user;
-        lines.push(format!("  agent sip:{user}@{host}:{port}   register a phone with this account"));
+        lines
+            .push(format!("  agent sip:{user}@{host}:{port}   register a phone with this account"));
     }
-    lines.push("Agents dial *10 to sign in, *11 out, *12 not ready, *13 ready. End with Ctrl-C.".to_owned());
+    lines.push(
+        "Agents dial *10 to sign in, *11 out, *12 not ready, *13 ready. End with Ctrl-C."
+            .to_owned(),
+    );
     lines.join("\n")
 }

@@ -1,8 +1,8 @@
 //! `ringback say`: what a caller would hear, as the names of prompts.
 
-use super::output::{answer, tell};
 use super::EXIT_USAGE;
-use crate::base::document;
+use super::output::{answer, tell};
+use crate::base::document::duration::parse_duration;
 use crate::base::language::Language;
 use crate::flow::graph::SayKind;
 use crate::flow::value::Value;
@@ -59,6 +59,6 @@ fn meant(arguments: &SayArguments) -> Option<(SayKind, Value)> {
         Kind::Phone => (SayKind::Phone, Value::Text(text)),
         Kind::Number => (SayKind::Number, number()?),
         Kind::Position => (SayKind::Position, number()?),
-        Kind::Duration => (SayKind::Duration, Value::Duration(document::duration(&text)?)),
+        Kind::Duration => (SayKind::Duration, Value::Duration(parse_duration(&text)?)),
     })
 }

@@ -27,17 +27,13 @@ async fn event(events: &mut mpsc::Receiver<Event>) -> Event {
 }
 
 async fn received(events: &mut mpsc::Receiver<Event>) -> (Message, Path) {
-    match event(events).await {
-        Event::Received { message, path } => (message, path),
-        other => panic!("{other:?}"),
-    }
+    let Event::Received { message, path } = event(events).await else { panic!("no message") };
+    (message, path)
 }
 
 async fn undeliverable(events: &mut mpsc::Receiver<Event>) -> Path {
-    match event(events).await {
-        Event::Undeliverable { path } => path,
-        other => panic!("{other:?}"),
-    }
+    let Event::Undeliverable { path } = event(events).await else { panic!("delivered") };
+    path
 }
 
 /// What the peer reads on its connection until it has this many bytes, or the end.

@@ -194,3 +194,13 @@ fn an_answer_told_twice_counts_once() {
     assert_eq!(hall.accepts(job), []);
     assert_eq!(hall.queues.counters("sales").unwrap().answered, 1);
 }
+
+#[test]
+fn an_offer_that_fails_at_once_without_blame_is_not_made_for_ever() {
+    let mut hall = Hall::sales(&["anna"]);
+    hall.joins(1);
+    let job = only_offer(&hall.ready("anna")).0;
+    assert_eq!(hall.fails(job, Blame::None), [changed("anna", AgentState::Ready)]);
+    assert_eq!(hall.order(), [1]);
+    assert_eq!(pairs(&hall.passes(Duration::from_millis(500))), pair(1, "anna"));
+}

@@ -171,6 +171,17 @@ fn the_wall_clock_set_back_makes_nothing_due_early() {
 }
 
 #[test]
+fn the_wall_clock_set_back_holds_nobody_whose_offer_failed() {
+    let mut hall = Hall::sales(&["anna", "jan"]);
+    hall.ready("anna");
+    hall.ready("jan");
+    let job = only_offer(&hall.promised(1)).0;
+    hall.fails(job, Blame::NoAnswer);
+    hall.now.utc = Utc::from_millis(hall.now.utc.as_millis() - 3_600_000);
+    assert_eq!(pairs(&hall.passes(5 * SECOND)), pair(1, "jan"));
+}
+
+#[test]
 fn a_promise_from_before_a_restart_counts_its_whole_wait() {
     let mut hall = Hall::sales(&[]);
     let not_before = hall.now.utc;

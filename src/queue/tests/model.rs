@@ -158,11 +158,14 @@ impl Model {
         }
     }
 
-    fn back(&mut self, job: JobId) {
+    fn back(&mut self, job: JobId, live_after_ms: u64) {
         let now = self.now;
         for person in self.people.iter_mut().filter(|p| p.stand == Stand::Offered(job)) {
-            person.stand =
-                if person.live { Stand::Waiting } else { Stand::Later(now + 5_000, true) };
+            person.stand = match (person.live, live_after_ms) {
+                (true, 0) => Stand::Waiting,
+                (true, after) => Stand::Later(now + after, true),
+                (false, _) => Stand::Later(now + 5_000, true),
+            };
         }
     }
 
@@ -171,7 +174,7 @@ impl Model {
             Does::Talking(job, _) => {
                 return self.workers[agent].does = Does::Talking(job, Some(wanted));
             }
-            Does::Ringing(job) => self.back(job),
+            Does::Ringing(job) => self.back(job, 0),
             Does::Off | Does::Ready | Does::Skipped(_) | Does::Notes(_) | Does::Not(_) => {}
         }
         self.workers[agent].does = match wanted {
@@ -198,7 +201,7 @@ impl Model {
 
     fn fail(&mut self, job: JobId, blame: Blame) {
         let now = self.now;
-        self.back(job);
+        self.back(job, if blame == Blame::None { 500 } else { 0 });
         if let Some(worker) = self.worker_of(job) {
             worker.does = match blame {
                 Blame::None => Does::Ready,
@@ -231,7 +234,7 @@ impl Model {
     fn deadline(&self) -> Option<u64> {
         let people = self.people.iter().flat_map(|p| {
             let due = if let Stand::Later(at, _) = p.stand { Some(at) } else { None };
-            let out = p.times_out.filter(|_| matches!(p.stand, Stand::Waiting | Stand::Offered(_)));
+            let out = p.times_out.filter(|_| runs_out(p.stand));
             [due, out]
         });
         let workers = self.workers.iter().map(|w| match w.does {
@@ -246,7 +249,7 @@ impl Model {
         let late: Vec<u64> = self
             .people
             .iter()
-            .filter(|p| matches!(p.stand, Stand::Waiting | Stand::Offered(_)))
+            .filter(|p| runs_out(p.stand))
             .filter(|p| p.times_out.is_some_and(|at| at <= now))
             .map(|p| p.id)
             .collect();
@@ -290,6 +293,11 @@ impl Model {
         let first = waiting.filter(|p| free(p.queue).is_some()).min_by_key(|p| key(p))?;
         Some((first.id, free(first.queue)?))
     }
+}
+
+/// Whether the time-out of a live caller runs.
+const fn runs_out(stand: Stand) -> bool {
+    matches!(stand, Stand::Waiting | Stand::Offered(_) | Stand::Later(_, true))
 }
 
 fn key(person: &Person) -> (bool, i32, i64, u64) {
@@ -421,8 +429,8 @@ impl Pair {
     fn suspend(&mut self, id: u64) {
         let now = self.model.now;
         let live = self.model.person(id).filter(|p| p.live).map(|p| p.stand);
-        let may = matches!(live, Some(Stand::Waiting | Stand::Suspended(_) | Stand::Offered(_)));
-        if let Some(Stand::Waiting | Stand::Offered(_)) = live {
+        let may = live.is_some_and(|s| runs_out(s) || matches!(s, Stand::Suspended(_)));
+        if live.is_some_and(runs_out) {
             self.model.release(id);
             let person = self.model.person(id).unwrap();
             person.stand = Stand::Suspended(person.times_out.map(|at| at.saturating_sub(now)));

@@ -123,9 +123,7 @@ impl Gate {
         let password = password_of(&answer.user);
         let expected = answer.expected(password.unwrap_or("no such user"), method);
         let right = same(expected.as_bytes(), answer.response.to_ascii_lowercase().as_bytes());
-        let here = answer.uri == uri.to_string()
-            || Uri::parse(&answer.uri).is_some_and(|asked| asked.same_as(uri));
-        if password.is_none() || !right || !here {
+        if password.is_none() || !right || !names(&answer.uri, uri) {
             return Verdict::Wrong;
         }
         let Some(serial) = self.fresh(now, &answer.nonce) else { return Verdict::Stale };
@@ -183,6 +181,11 @@ impl Gate {
         }
         true
     }
+}
+
+/// Whether the URI that was hashed is that of the request.
+fn names(hashed: &str, uri: &Uri) -> bool {
+    hashed == uri.to_string() || Uri::parse(hashed).is_some_and(|hashed| hashed.same_as(uri))
 }
 
 fn starts_with_digest(line: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use super::renewal::Renewal;
 use super::{
-    Refusal, Session, SessionTimer, State, Step, description_of, reply, reply_with_contact,
+    Awaited, Refusal, Session, SessionTimer, State, Step, description_of, reply, reply_with_contact,
 };
 use crate::base::id::SessionId;
 use crate::base::outbox::Outbox;
@@ -12,7 +12,7 @@ use crate::sip::event::{Body, Effect, Ending};
 use crate::sip::identity::{Context, PRODUCT};
 use crate::sip::message::Message;
 use crate::sip::transaction::key::ServerId;
-use crate::sip::transaction::{PATIENCE, T1, T2, doubled};
+use crate::sip::transaction::{T2, doubled};
 use std::time::Duration;
 
 /// A provisional answer is repeated this often, or proxies give up (RFC 3261 §13.3.1.1).
@@ -26,30 +26,6 @@ pub(super) struct Called {
     invite: Message,
     /// The latest 18x.
     ringing: Option<Message>,
-}
-
-/// A 2xx of ours that waits for its ACK.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Awaited {
-    pub(super) server: ServerId,
-    /// Of the INVITE; the ACK shows the same.
-    pub(super) cseq: u32,
-    /// The current pause between repeats.
-    pub(super) pause: Duration,
-}
-
-impl Awaited {
-    /// Starts the repeats of a 2xx to `invite`.
-    pub(super) fn start(
-        server: ServerId,
-        invite: &Message,
-        now: Moment,
-        out: &mut Outbox<Step>,
-    ) -> Self {
-        out.push(Step::Set(SessionTimer::Repeat, now + T1));
-        out.push(Step::Set(SessionTimer::AckLimit, now + PATIENCE));
-        Self { server, cseq: invite.cseq().map_or(0, |(number, _)| number), pause: T1 }
-    }
 }
 
 impl Session {
@@ -86,7 +62,7 @@ impl Session {
         out: &mut Outbox<Step>,
     ) {
         let State::Called(called) = &mut self.state else { return };
-        let contact = context.identity.contact(self.dialog.path.transport);
+        let contact = context.identity.contact(&self.dialog.path);
         let tag = self.dialog.local_tag();
         let mut ringing = reply_with_contact(&called.invite, status, tag, contact);
         if let Some(body) = body {
@@ -108,7 +84,7 @@ impl Session {
 
     pub(super) fn accept(&mut self, body: &Body, context: &Context, out: &mut Outbox<Step>) {
         let State::Called(called) = &self.state else { return };
-        let contact = context.identity.contact(self.dialog.path.transport);
+        let contact = context.identity.contact(&self.dialog.path);
         let tag = self.dialog.local_tag();
         let answer = reply_with_contact(&called.invite, 200, tag, contact)
             .with("Server", PRODUCT)
@@ -193,7 +169,7 @@ impl Session {
     pub(super) fn repeat(&mut self, now: Moment, out: &mut Outbox<Step>) {
         let awaited = match &mut self.state {
             State::Accepted(awaited) => Some(awaited),
-            State::Confirmed => self.renewal.awaited(),
+            State::Confirmed => self.renewal.unacknowledged(),
             State::Calling(_) | State::Called(_) | State::Over { .. } => None,
         };
         if let Some(awaited) = awaited {

@@ -97,7 +97,7 @@ impl Session {
     ) -> Branch {
         let (branch, message) = self.dialog.request(&Method::INVITE, context);
         let mut message = message
-            .with("Contact", context.identity.contact(self.dialog.path.transport))
+            .with("Contact", context.identity.contact(&self.dialog.path))
             .with("Allow", ALLOW)
             .with("User-Agent", PRODUCT);
         for (name, value) in &invite.headers {

@@ -25,16 +25,17 @@ use super::event::{Body, Effect, Ending, Failure, Path};
 use super::identity::{ACCEPT, ALLOW, Context};
 use super::message::Message;
 use super::method::Method;
-use super::transaction::PATIENCE;
 use super::transaction::key::{Branch, ServerId};
+use super::transaction::{PATIENCE, T1};
 use crate::base::id::SessionId;
 use crate::base::outbox::Outbox;
 use crate::base::time::Moment;
 use bytes::Bytes;
-use called::{Awaited, Called};
+use called::Called;
 use calling::Calling;
 use credentials::Credentials;
 use renewal::{Renewal, Wanted};
+use std::time::Duration;
 
 /// Most 2xx of one dialog and of its forks whose ACKs are kept for repeats.
 const ACKS_MAX: usize = 16;
@@ -70,6 +71,25 @@ enum State {
         /// A re-INVITE of ours that has no final answer; after BYE none may ever come.
         offer: Option<Branch>,
     },
+}
+
+/// A 2xx of ours that waits for its ACK.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Awaited {
+    server: ServerId,
+    /// Of the INVITE; the ACK shows the same.
+    cseq: u32,
+    /// The current pause between repeats.
+    pause: Duration,
+}
+
+impl Awaited {
+    /// Starts the repeats of a 2xx to `invite`.
+    fn start(server: ServerId, invite: &Message, now: Moment, out: &mut Outbox<Step>) -> Self {
+        out.push(Step::Set(SessionTimer::Repeat, now + T1));
+        out.push(Step::Set(SessionTimer::AckLimit, now + PATIENCE));
+        Self { server, cseq: invite.cseq().map_or(0, |(number, _)| number), pause: T1 }
+    }
 }
 
 #[derive(Debug)]

@@ -8,9 +8,8 @@
 //!                                        └── ACK ── Answered ◄── INVITE accepted
 //! ```
 
-use super::called::Awaited;
 use super::{
-    Purpose, Session, SessionTimer, State, Step, description_of, reply, reply_with_contact,
+    Awaited, Purpose, Session, SessionTimer, State, Step, description_of, reply, reply_with_contact,
 };
 use crate::base::outbox::Outbox;
 use crate::sip::event::{Body, Effect, Ending};
@@ -47,7 +46,7 @@ pub(super) struct Wanted {
 
 impl Renewal {
     /// The 2xx that waits for its ACK.
-    pub(super) const fn awaited(&mut self) -> Option<&mut Awaited> {
+    pub(super) const fn unacknowledged(&mut self) -> Option<&mut Awaited> {
         match self {
             Self::Answered(awaited) => Some(awaited),
             Self::Quiet | Self::Offering { .. } | Self::Offered { .. } => None,
@@ -101,7 +100,7 @@ impl Session {
 
     fn send_offer(&mut self, offer: Wanted, context: &mut Context, out: &mut Outbox<Step>) {
         let (branch, message) = self.dialog.request(&Method::INVITE, context);
-        let contact = context.identity.contact(self.dialog.next_hop().transport);
+        let contact = context.identity.contact(&self.dialog.next_hop());
         let mut message = message
             .with("Contact", contact)
             .with("Allow", ALLOW)
@@ -241,7 +240,7 @@ impl Session {
         out: &mut Outbox<Step>,
     ) {
         self.dialog.refresh_target(request);
-        let contact = context.identity.contact(self.dialog.path.transport);
+        let contact = context.identity.contact(&self.dialog.path);
         let response = reply_with_contact(request, 200, self.dialog.local_tag(), contact);
         out.push(Step::Respond(server, Box::new(response)));
     }
@@ -254,7 +253,7 @@ impl Session {
     ) {
         let Some((server, request)) = self.take_offered() else { return };
         self.dialog.refresh_target(&request);
-        let contact = context.identity.contact(self.dialog.path.transport);
+        let contact = context.identity.contact(&self.dialog.path);
         let response = reply_with_contact(&request, 200, self.dialog.local_tag(), contact)
             .with_body(&body.content_type, body.bytes.clone());
         out.push(Step::Respond(server, Box::new(response)));
@@ -296,7 +295,7 @@ impl Session {
 
     /// Whether the ACK ends the repeats of our 2xx to a re-INVITE.
     pub(super) fn renewal_acknowledged(&mut self, cseq: u32, out: &mut Outbox<Step>) -> bool {
-        let mine = self.renewal.awaited().is_some_and(|awaited| awaited.cseq == cseq);
+        let mine = self.renewal.unacknowledged().is_some_and(|awaited| awaited.cseq == cseq);
         if mine {
             out.push(Step::Stop(SessionTimer::Repeat));
             out.push(Step::Stop(SessionTimer::AckLimit));

@@ -144,10 +144,11 @@ mod tests {
         let (mut sent, mut at, mut next) = (Vec::new(), ms(0), None);
         loop {
             for action in taken(&mut out) {
-                match action {
-                    Action::Send => sent.push(at.as_millis()),
-                    Action::Set { timer: Timer::E, at } => next = Some(at),
-                    _ => {}
+                if action == Action::Send {
+                    sent.push(at.as_millis());
+                }
+                if let Action::Set { timer: Timer::E, at } = action {
+                    next = Some(at);
                 }
             }
             at = next.take().expect("timer E runs on");

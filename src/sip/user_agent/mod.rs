@@ -204,9 +204,10 @@ impl UserAgent {
 
     /// A response must be for us alone (RFC 3261 §8.1.3.3, §18.1.2); a stray one is dropped.
     fn answered(&mut self, now: Now, response: &Message) {
-        let identity = self.settings.identity;
+        let identity = self.settings.identity.clone();
         let ours = |via: &Via| {
-            via.host.ip() == Some(identity.address) && via.port.unwrap_or(5060) == identity.port
+            via.host.ip().is_some_and(|ip| identity.is_ours(ip))
+                && via.port.unwrap_or(5060) == identity.port
         };
         let vias = response.vias();
         if response.fault().is_none() && vias.len() == 1 && vias.iter().all(ours) {
@@ -219,7 +220,7 @@ impl UserAgent {
     fn tell_session(&mut self, now: Now, id: SessionId, event: SessionEvent) {
         let Some(session) = self.sessions.by_id.get_mut(&id) else { return };
         let mut steps = Outbox::new();
-        let identity = self.settings.identity;
+        let identity = self.settings.identity.clone();
         let now = now.monotonic;
         let mut context = Context { now, entropy: &mut self.entropy, identity };
         session.handle(event, &mut context, &mut steps);

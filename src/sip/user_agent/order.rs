@@ -53,9 +53,10 @@ impl UserAgent {
         let login = invite.trunk.as_ref().and_then(|name| self.settings.login_of(name));
         let reach = if invite.trunk.is_some() { Reach::Routed } else { Reach::Pinned };
         let credentials = login.map(Credentials::new);
-        let identity = self.settings.identity;
+        let identity = self.settings.identity.clone();
         let mut steps = Outbox::new();
-        let mut context = Context { now: now.monotonic, entropy: &mut self.entropy, identity };
+        let mut context =
+            Context { now: now.monotonic, entropy: &mut self.entropy, identity: identity.clone() };
         let begun = Session::calling(invite, reach, credentials, &mut context, &mut steps);
         self.sessions.insert(begun);
         self.take_steps(session, &mut steps);
@@ -94,19 +95,20 @@ impl UserAgent {
 
     /// Sends OPTIONS to a trunk.
     fn ask(&mut self, now: Now, trunk: String, path: Path, uri: &Uri) {
-        let identity = self.settings.identity;
-        let mut context = Context { now: now.monotonic, entropy: &mut self.entropy, identity };
+        let identity = self.settings.identity.clone();
+        let mut context =
+            Context { now: now.monotonic, entropy: &mut self.entropy, identity: identity.clone() };
         let (branch, tag) = (context.branch(), context.tag());
         let call_id = context.entropy.token(24);
-        let from = NameAddr::new(Uri::sip(Some("ringback"), identity.address, None));
+        let from = NameAddr::new(Uri::sip(Some("ringback"), identity.address_for(&path), None));
         let request = Message::request(Method::OPTIONS, uri.as_request_uri())
-            .with("Via", identity.via(path.transport, branch))
+            .with("Via", identity.via(&path, branch))
             .with("Max-Forwards", "70")
             .with("From", from.with_tag(&tag).to_string())
             .with("To", NameAddr::new(uri.clone()).to_string())
             .with("Call-ID", call_id)
             .with("CSeq", "1 OPTIONS")
-            .with("Contact", identity.contact(path.transport))
+            .with("Contact", identity.contact(&path))
             .with("Accept", ACCEPT)
             .with("User-Agent", PRODUCT);
         let user = Some(User::Options(trunk));

@@ -243,7 +243,7 @@ impl UserAgent {
     fn bare(&self, request: &Request, status: u16) -> Message {
         match status {
             200 if self.draining => self.busy(request),
-            405 => request.answer(405).with("Allow", format!("{ALLOW}, REGISTER")),
+            405 | 501 => request.answer(status).with("Allow", format!("{ALLOW}, REGISTER")),
             _ => request.answer(status),
         }
     }
@@ -275,6 +275,9 @@ fn objection(request: &Message) -> Option<Message> {
     if !required.is_empty() {
         return Some(answer(420).with("Unsupported", required.join(", ")));
     }
+    if request.is(&Method::INVITE) && !accepts_sdp(request) {
+        return Some(answer(406));
+    }
     let coded = request
         .headers
         .all("Content-Encoding")
@@ -293,4 +296,14 @@ fn objection(request: &Message) -> Option<Message> {
         return Some(answer(415).with("Accept", ACCEPT));
     }
     None
+}
+
+/// Whether the peer reads SDP; without Accept it does (RFC 3261 §20.1).
+fn accepts_sdp(request: &Message) -> bool {
+    let mut kinds = request.headers.all("Accept").map(|value| {
+        let end = value.find(';').unwrap_or(value.len());
+        value.get(..end).unwrap_or("").trim().to_ascii_lowercase()
+    });
+    let reads = |kind: String| matches!(kind.as_str(), ACCEPT | "application/*" | "*/*");
+    !request.headers.has("Accept") || kinds.any(reads)
 }

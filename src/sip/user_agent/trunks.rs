@@ -43,7 +43,7 @@ impl Trunks {
                 trunk: name.clone(),
                 registrar: wanted.registrar.clone(),
                 aor: wanted.aor.clone(),
-                contact: settings.identity.contact_uri(wanted.path.transport),
+                contact: settings.identity.contact_uri(&wanted.path),
                 login: access.login.clone(),
                 expiry: wanted.expiry,
             };
@@ -138,10 +138,11 @@ impl UserAgent {
     }
 
     fn send_register(&mut self, now: Now, trunk: &str, mut request: Message, path: Path) {
-        let identity = self.settings.identity;
-        let mut context = Context { now: now.monotonic, entropy: &mut self.entropy, identity };
+        let identity = self.settings.identity.clone();
+        let mut context =
+            Context { now: now.monotonic, entropy: &mut self.entropy, identity: identity.clone() };
         let branch = context.branch();
-        request.headers.insert_first("Via", identity.via(path.transport, branch));
+        request.headers.insert_first("Via", identity.via(&path, branch));
         let user = Some(User::Registration(trunk.to_owned()));
         self.table.begin(now.monotonic, (branch, request), path, user, &mut self.table_out);
     }

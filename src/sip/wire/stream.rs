@@ -30,7 +30,7 @@ enum State {
     /// Bytes before `scanned` hold no end of the headers.
     Heading { scanned: usize },
     /// The headers are read; so many bytes of body are due.
-    Body { head: Head, length: usize },
+    Body { head: Box<Head>, length: usize },
     /// The place of the next message is unknown.
     Broken,
 }
@@ -77,7 +77,7 @@ impl StreamReader {
     pub fn next_piece(&mut self) -> Option<Piece> {
         match std::mem::replace(&mut self.state, State::Broken) {
             State::Heading { scanned } => self.read_heading(scanned),
-            State::Body { head, length } => self.read_body(head, length),
+            State::Body { head, length } => self.read_body(*head, length),
             State::Broken => None,
         }
     }
@@ -125,7 +125,7 @@ impl StreamReader {
 
     fn read_body(&mut self, mut head: Head, length: usize) -> Option<Piece> {
         let Some(body) = self.buffer.get(..length) else {
-            self.state = State::Body { head, length };
+            self.state = State::Body { head: Box::new(head), length };
             return None;
         };
         let body = Bytes::copy_from_slice(body);

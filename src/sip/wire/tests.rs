@@ -27,8 +27,10 @@ fn refused(text: &str) -> (Fault, Option<u16>) {
 #[test]
 fn folded_lines_compact_names_odd_blanks_and_bare_line_feeds_are_read() {
     let message = read(
-        "\r\n\r\nINVITE sip:ivr@example.org;x SIP/2.0\nTO :\n sip:ivr@example.org ;   tag    = 12n\n\
-         f   : \"J \\\\\\\"\"       <sip:j@example.com>\r\n  ;\r\n\ttag = 98\r\nmAx-fOrWaRdS: 0068\r\n\
+        "\r\n\r\nINVITE sip:ivr@example.org;x SIP/2.0\nTO :\n sip:ivr@example.org ;   \
+         tag    = 12n\n\
+         f   : \"J \\\\\\\"\"       <sip:j@example.com>\r\n  ;\r\n\ttag = 98\r\n\
+         mAx-fOrWaRdS: 0068\r\n\
          i: a b\r\ncseq: 0009\n  INVITE\r\nVia  : SIP  /   2.0\n /UDP\n    192.0.2.2;branch=39\n\
          s :\nv:  SIP  / 2.0  / TCP     spindle.example.com   ;\n  branch  =   z9hG4bK9  ,\n \
          SIP  /    2.0   / UDP  192.168.255.111   ; branch=\n z9hG4bK3\nl: 3\n\nabcdef",
@@ -47,7 +49,8 @@ fn folded_lines_compact_names_odd_blanks_and_bare_line_feeds_are_read() {
 
 #[test]
 fn an_unknown_method_and_strange_tokens_are_carried_as_they_came() {
-    let text = "!odd-Method0*_+`.%e'~ sip:1_u~(t!)&i'+$/c?,/;;*:&p+w=1,!*p$w(d)@example.com SIP/2.0\r\n\
+    let text = "!odd-Method0*_+`.%e'~ sip:1_u~(t!)&i'+$/c?,/;;*:&p+w=1,!*p$w(d)@example.com \
+                SIP/2.0\r\n\
                 Via: SIP/2.0/TCP h.example.com;branch=z9hG4bK-.!%66*_+`'~\r\n\
                 From: t1~` t2'+_ <sip:m@example.com>;p''~=\"работа\";tag=_t~1'+`*%!-.\r\n\
                 To: \"BEL:\\\u{7} NUL:\\\0 DEL:\\\u{7f}\" <sip:x@example.com>\r\n\
@@ -185,6 +188,10 @@ fn every_limit_refuses_what_is_one_too_many() {
     assert_eq!(refused(&invite(&folded)), (Fault::LineTooLong, Some(513)));
     let vias = format!("Via: {}\r\n", ["SIP/2.0/UDP h"; 100].join(","));
     assert_eq!(refused(&invite(&vias)), (Fault::TooManyHeaders, Some(513)));
+    let params = invite("").replace("tag=f1", &"x;".repeat(crate::sip::text::PARAMS_MAX + 1));
+    assert_eq!(refused(&params), (Fault::Malformed("From"), Some(400)));
+    let first = invite("").replacen("sip:ivr", &format!("sip:{}", "y".repeat(LINE_BYTES_MAX)), 1);
+    assert_eq!(refused(&first), (Fault::LineTooLong, Some(513)));
     let whole = invite("") + &"y".repeat(DATAGRAM_BYTES_MAX);
     assert_eq!(refused(&whole), (Fault::MessageTooLong, Some(513)));
 }
@@ -296,7 +303,7 @@ proptest! {
     ) {
         let mut bytes = invite(
             "Contact: \"A, \\\"B\" <sip:a@[2001:db8::1]:5062;ob>;q=0.5, <tel:+48>\r\n\
-             Route: <sip:p1;lr>,<sip:p2;lr>\r\nAuthorization: Digest username=\"a\", nc=00000001\r\n",
+             Route: <sip:p1;lr>,<sip:p2;lr>\r\nAuthorization: Digest username=\"a\", nc=01\r\n",
         ).into_bytes();
         for (place, byte) in changes {
             let place = place.index(bytes.len());

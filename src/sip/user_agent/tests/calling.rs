@@ -281,3 +281,27 @@ fn a_response_to_somebody_else_is_dropped() {
     desk.hears(CARRIER, &twice);
     assert!(desk.tells().is_empty());
 }
+
+#[test]
+fn a_fork_that_sends_info_before_the_answer_is_heard_and_an_unknown_one_is_not() {
+    let mut desk = Desk::new();
+    desk.calls();
+    let invite = desk.last("INVITE");
+    desk.hears(CARRIER, &reply(&invite, "183 Session Progress", "early", ""));
+    let (ours, call_id) = (invite.headers.first("From").expect("us"), invite.call_id());
+    let call_id = call_id.expect("a Call-ID");
+    let info = |tag: &str| {
+        format!(
+            "INFO sip:ringback@10.0.0.1:5060 SIP/2.0\n\
+             Via: SIP/2.0/UDP 192.0.2.10:5060;branch=z9hG4bKinfo{tag}\n\
+             Max-Forwards: 70\n\
+             From: <sip:+48600000001@carrier.example>;tag={tag}\n\
+             To: {ours}\nCall-ID: {call_id}\nCSeq: 7 INFO\n\
+             Content-Type: application/dtmf-relay\n\nSignal=5\n"
+        )
+    };
+    desk.hears(CARRIER, &info("early"));
+    desk.hears(CARRIER, &info("late"));
+    assert_eq!(desk.sends(), ["INVITE", "200 INFO", "481 INFO"]);
+    assert_eq!(desk.tells(), ["progress 183", "info application/dtmf-relay"]);
+}

@@ -43,7 +43,10 @@ fn each_fault_has_its_status_and_says_what_is_right() {
     assert_eq!(told(http, "Via").0, 416);
     assert!(told(request("REFER", ""), "Allow").1.starts_with("INVITE"));
     assert_eq!(told(request("REFER", ""), "Via").0, 405);
-    assert_eq!(told(request("NEWMETHOD", ""), "Via").0, 501);
+    let unknown = told(request("NEWMETHOD", ""), "Allow");
+    assert!(unknown.0 == 501 && unknown.1.starts_with("INVITE"), "{unknown:?}");
+    let text = invite("a").replace("Max", "Accept: text/plain, text/html;q=0.5\nMax");
+    assert_eq!(told(text, "Via").0, 406);
     assert_eq!(told(request("BYE", ""), "Via").0, 481);
     let hops = request("OPTIONS", "").replace("Max-Forwards: 70", "Max-Forwards: 0");
     assert_eq!(told(hops, "Allow"), expect(200, ALLOW));

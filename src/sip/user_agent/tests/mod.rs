@@ -47,7 +47,7 @@ fn settings() -> UserAgentSettings {
     let networks = vec![(IpAddr::from([192, 0, 2, 0]), 24)];
     let carrier = TrunkAccess { networks, login: Some(login), registration: None };
     UserAgentSettings {
-        identity: Identity { address: IpAddr::from([10, 0, 0, 1]), port: 5060 },
+        identity: Identity::only(IpAddr::from([10, 0, 0, 1]), 5060),
         realm: "ringback".to_owned(),
         trunks: [("carrier".to_owned(), carrier)].into(),
         accounts: [("alice".to_owned(), "secret".to_owned())].into(),
@@ -77,12 +77,11 @@ impl Desk {
 
     fn collect(&mut self) {
         for effect in self.out.drain() {
-            match effect {
-                Effect::Send { path, bytes } => {
-                    let message = read_datagram(&bytes).expect("we send what can be read");
-                    self.sent.push((path, message));
-                }
-                other => self.told.push(other),
+            if let Effect::Send { path, bytes } = &effect {
+                let message = read_datagram(bytes).expect("we send what can be read");
+                self.sent.push((*path, message));
+            } else {
+                self.told.push(effect);
             }
         }
     }
@@ -139,11 +138,12 @@ impl Desk {
     }
 
     fn incoming(&mut self) -> Incoming {
-        let told = self.told.drain(..).find_map(|effect| match effect {
-            Effect::Incoming(incoming) => Some(*incoming),
-            _ => None,
-        });
-        told.expect("somebody calls")
+        for effect in self.told.drain(..) {
+            if let Effect::Incoming(incoming) = effect {
+                return *incoming;
+            }
+        }
+        panic!("nobody calls")
     }
 
     fn counts(&self) -> Counts {

@@ -49,7 +49,7 @@ impl Pair {
         let mut chance = Entropy::from_number(seed);
         let sides = [0_u8, 1].map(|side| {
             let mut settings = settings();
-            settings.identity.address = IpAddr::from([10, 0, 0, side + 1]);
+            settings.identity = Identity::only(IpAddr::from([10, 0, 0, side + 1]), 5060);
             let networks = vec![(IpAddr::from([10, 0, 0, 0]), 8)];
             let other = TrunkAccess { networks, ..TrunkAccess::default() };
             settings.trunks = [("other".to_owned(), other)].into();
@@ -154,9 +154,10 @@ impl Pair {
         act(&mut self.sides[side], self.now, &mut out);
         let effects: Vec<Effect> = out.drain().collect();
         for effect in effects {
-            match effect {
-                Effect::Send { bytes, .. } => self.carries(side, &bytes),
-                other => self.hears(side, &other),
+            if let Effect::Send { bytes, .. } = &effect {
+                self.carries(side, bytes);
+            } else {
+                self.hears(side, &effect);
             }
         }
     }
@@ -179,32 +180,31 @@ impl Pair {
             life.after_the_end.push(told.clone());
         }
         life.heard.push(told.clone());
-        match effect {
-            Effect::Incoming(_) => {
-                let ring = Command::Ring { session, status: 180, body: None };
-                self.order_within(1_000, side, ring);
-                if self.percent(15) {
-                    let (status, reason, retry_after) = (486, None, None);
-                    let refuse = Command::Refuse { session, status, reason, retry_after };
-                    self.order_within(4_000, side, refuse);
-                } else {
-                    let accept = Command::Accept { session, body: Body::sdp(ANSWER) };
-                    self.order_within(4_000, side, accept);
-                }
-                self.plan_life(side, session);
-            }
-            Effect::Reoffered { .. } => {
-                let body = Body::sdp(ANSWER);
-                let answer = if self.percent(80) {
-                    Command::AcceptReoffer { session, body }
-                } else {
-                    Command::RefuseReoffer { session, status: 488 }
-                };
-                self.order_within(700, side, answer);
-            }
-            Effect::Failed { .. } | Effect::Ended { .. } => life.ended = Some(told),
-            _ => {}
+        if matches!(effect, Effect::Failed { .. } | Effect::Ended { .. }) {
+            life.ended = Some(told);
+        } else if matches!(effect, Effect::Incoming(_)) {
+            self.takes(side, session);
+        } else if matches!(effect, Effect::Reoffered { .. }) {
+            let body = Body::sdp(ANSWER);
+            let answer = if self.percent(80) {
+                Command::AcceptReoffer { session, body }
+            } else {
+                Command::RefuseReoffer { session, status: 488 }
+            };
+            self.order_within(700, side, answer);
         }
+    }
+
+    /// Somebody calls this side.
+    fn takes(&mut self, side: usize, session: SessionId) {
+        self.order_within(1_000, side, Command::Ring { session, status: 180, body: None });
+        let answer = if self.percent(15) {
+            Command::Refuse { session, status: 486, reason: None, retry_after: None }
+        } else {
+            Command::Accept { session, body: Body::sdp(ANSWER) }
+        };
+        self.order_within(4_000, side, answer);
+        self.plan_life(side, session);
     }
 
     fn check(&self, calls_max: u64) {

@@ -182,3 +182,20 @@ fn we_register_at_a_trunk_with_its_login_and_sign_out() {
     desk.waits(Duration::from_secs(40));
     assert_eq!(desk.counts(), Counts::default());
 }
+
+#[test]
+fn new_settings_hold_for_new_calls_and_leave_old_ones_alone() {
+    let mut desk = Desk::new();
+    desk.hears(CARRIER, &invite("one"));
+    let session = desk.incoming().session;
+    let mut settings = settings();
+    settings.trunks.clear();
+    settings.realm = "elsewhere".to_owned();
+    let now = desk.now;
+    desk.agent.reload(now, settings, &mut desk.out);
+    desk.hears(CARRIER, &invite("two"));
+    desk.orders(Command::Accept { session, body: Body::sdp(ANSWER) });
+    assert_eq!(desk.sends(), ["100 INVITE", "403 INVITE", "200 INVITE"]);
+    desk.hears(PHONE, &register(1, CONTACT));
+    assert!(challenge(&desk, "REGISTER", "MD5").contains("realm=\"elsewhere\""));
+}

@@ -1,0 +1,68 @@
+//! Flows, checked against the names of this site.
+
+use super::reader::{Reader, Sort};
+use crate::flow::graph::FlowSet;
+use crate::flow::load::load;
+use crate::flow::site::Site;
+use crate::switchboard::settings::{Prompts, Settings};
+use std::collections::BTreeSet;
+
+/// How the file of a flow ends.
+const FILE_END: &str = ".flow.yaml";
+/// How the names of music begin among the prompts.
+const MUSIC: &str = "music/";
+
+/// Reads and checks all flows; their mistakes join those of the settings. A flow with mistakes
+/// exists all the same, so that a number that leads to it is not blamed.
+pub(super) fn read(
+    texts: &[(String, String)],
+    settings: &Settings,
+    reader: &mut Reader,
+) -> FlowSet {
+    for (path, _) in texts {
+        let file = path.rsplit('/').next().unwrap_or(path);
+        if let Some(name) = file.strip_suffix(FILE_END) {
+            reader.exists(Sort::Flow, name, None);
+        }
+    }
+    match load(texts, &site_of(settings)) {
+        Ok((flows, warnings)) => {
+            reader.complaints.extend(warnings);
+            for name in flows.flows.keys() {
+                reader.exists(Sort::Flow, name, None);
+            }
+            flows
+        }
+        Err(mistakes) => {
+            reader.complaints.extend(mistakes);
+            FlowSet::default()
+        }
+    }
+}
+
+/// The names that flows may use here; prompts and music are known only if any were loaded.
+fn site_of(settings: &Settings) -> Site {
+    let prompts = Some(&settings.prompts).filter(|prompts| !prompts.is_empty());
+    let names = prompts.map(|prompts| {
+        let spoken = prompts.iter().map(|(language, sounds)| {
+            let names = sounds.keys().filter(|name| !name.starts_with(MUSIC)).cloned();
+            (language.clone(), names.collect())
+        });
+        spoken.collect()
+    });
+    let countries = &settings.policy.countries;
+    Site {
+        queues: Some(settings.queues.iter().map(|queue| queue.line.name.clone()).collect()),
+        prompts: names,
+        hours: Some(settings.hours.keys().cloned().collect()),
+        languages: prompts.map(|prompts| prompts.keys().cloned().collect()),
+        countries: Some(countries.clone()).filter(|countries| !countries.is_empty()),
+        music: prompts.map(|prompts| music(prompts)),
+    }
+}
+
+/// Names of music, whatever the language.
+pub(super) fn music(prompts: &Prompts) -> BTreeSet<String> {
+    let names = prompts.values().flat_map(|sounds| sounds.keys());
+    names.filter_map(|name| name.strip_prefix(MUSIC)).map(str::to_owned).collect()
+}

@@ -1,0 +1,102 @@
+//! From all texts to everything the house needs, or to every mistake in them.
+
+use super::outside::IoSettings;
+use super::reader::{ReadSecret, Reader, Sort};
+use super::{agents, callbacks, check, flows, hours, numbers, overrides, queues, site, trunks};
+use crate::base::complaint::{Complaint, Complaints, Place};
+use crate::base::document::{Fields, Node, parse};
+use crate::base::interfaces::Interfaces;
+use crate::flow::graph::FlowSet;
+use crate::switchboard::settings::{Prompts, Settings};
+use std::sync::Arc;
+
+/// Everything that is read from outside, handed in by `io`.
+pub struct Sources<'a> {
+    /// Path and text of the settings; see [`super::defaults::SETTINGS`] for those of no file.
+    pub settings: (&'a str, &'a str),
+    /// Path and text of each flow.
+    pub flows: &'a [(String, String)],
+    /// The environment; only names that begin with `RINGBACK__` are looked at.
+    pub environment: &'a [(String, String)],
+    /// The prompts, already loaded; music is called `music/NAME`.
+    pub prompts: Arc<Prompts>,
+    /// The addresses of this machine.
+    pub interfaces: Interfaces,
+    /// How many processors there are, for the number of media shards.
+    pub cores: usize,
+    /// Reads a file with one secret (`password_file`); the error is one sentence.
+    pub read_secret: ReadSecret<'a>,
+}
+
+/// What was read.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// What the heart is told.
+    pub settings: Settings,
+    /// What only `io` needs.
+    pub io: IoSettings,
+}
+
+/// Reads everything.
+///
+/// # Errors
+///
+/// All mistakes at once, warnings among them, in the order of their places.
+pub fn load(sources: Sources) -> Result<(Loaded, Vec<Complaint>), Vec<Complaint>> {
+    let mut reader = Reader::new(sources.read_secret);
+    let (file, text) = sources.settings;
+    let root = parse(file, text, &mut reader.complaints);
+    // Without a tree nothing more can be said about the settings.
+    let Some(mut root) = root else { return Err(reader.complaints.into_sorted()) };
+    overrides::apply(&mut root, sources.environment, &mut reader.complaints);
+    let loaded = read(&root, &sources, &mut reader);
+    finish(loaded, reader.complaints)
+}
+
+fn finish(
+    loaded: Option<Loaded>,
+    complaints: Complaints,
+) -> Result<(Loaded, Vec<Complaint>), Vec<Complaint>> {
+    match loaded {
+        Some(loaded) if !complaints.has_errors() => Ok((loaded, complaints.into_sorted())),
+        Some(_) | None => Err(complaints.into_sorted()),
+    }
+}
+
+fn read(root: &Node, sources: &Sources, reader: &mut Reader) -> Option<Loaded> {
+    let mut fields = Fields::of(root, "the configuration", &mut reader.complaints)?;
+    let site = site::read_site(&mut fields, sources.interfaces.clone(), sources.cores, reader);
+    let io = site::read_io(&mut fields, &site, reader);
+    let trunks = trunks::read(&mut fields, site.calls_max, reader);
+    let home = trunks.first().map(|trunk| trunk.country);
+    let numbers = numbers::read(&mut fields, reader);
+    let policy = callbacks::read(&mut fields, &trunks, &numbers, reader);
+    let mut settings = Settings {
+        numbers,
+        default_flow: numbers::read_default(&mut fields, reader),
+        queues: queues::read(&mut fields, home, reader),
+        agents: agents::read(&mut fields, reader),
+        hours: hours::read(&mut fields, reader),
+        policy,
+        flows: Arc::new(FlowSet::default()),
+        prompts: Arc::clone(&sources.prompts),
+        site,
+        trunks,
+    };
+    fields.finish(&mut reader.complaints);
+    define_prompts(&settings.prompts, reader);
+    settings.flows = Arc::new(flows::read(sources.flows, &settings, reader));
+    reader.match_names();
+    let place = Place { file: sources.settings.0.into(), line: 1, column: 1 };
+    check::whole(&settings, root, &place, &mut *reader);
+    Some(Loaded { settings, io })
+}
+
+fn define_prompts(prompts: &Prompts, reader: &mut Reader) {
+    for language in prompts.keys() {
+        reader.exists(Sort::Language, language.tag(), None);
+    }
+    for music in flows::music(prompts) {
+        reader.exists(Sort::Music, &music, None);
+    }
+}

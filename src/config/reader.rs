@@ -1,0 +1,158 @@
+//! What all sections share while they are read: complaints, names that are defined, and names
+//! that somebody wants.
+
+use crate::base::complaint::{Complaints, Place};
+use crate::base::document::{Key, Node};
+use std::collections::BTreeMap;
+
+/// What a name is the name of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Sort {
+    Agent,
+    Flow,
+    Hours,
+    Language,
+    Music,
+    Queue,
+    Trunk,
+}
+
+impl Sort {
+    /// The word for it in messages.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Agent => "agent",
+            Self::Flow => "flow",
+            Self::Hours => "opening hours",
+            Self::Language => "language",
+            Self::Music => "music",
+            Self::Queue => "queue",
+            Self::Trunk => "trunk",
+        }
+    }
+
+    /// The code of a complaint about a name that nobody has.
+    const fn unknown(self) -> &'static str {
+        match self {
+            Self::Agent => "unknown-agent",
+            Self::Flow => "unknown-flow",
+            Self::Hours => "unknown-hours",
+            Self::Language => "unknown-language",
+            Self::Music => "unknown-music",
+            Self::Queue => "unknown-queue",
+            Self::Trunk => "unknown-trunk",
+        }
+    }
+}
+
+/// Reads a file that holds one secret; the error is one sentence.
+pub(super) type ReadSecret<'a> = &'a dyn Fn(&str) -> Result<String, String>;
+
+/// One reading of the configuration.
+pub(super) struct Reader<'a> {
+    /// What was wrong so far.
+    pub(super) complaints: Complaints,
+    /// How files with secrets are read.
+    pub(super) read_secret: ReadSecret<'a>,
+    defined: BTreeMap<Sort, BTreeMap<String, Option<Place>>>,
+    wanted: Vec<Wanted>,
+}
+
+/// Somebody names something that must exist.
+struct Wanted {
+    sort: Sort,
+    name: String,
+    place: Place,
+}
+
+/// Longest name.
+const NAME_LETTERS_MAX: usize = 40;
+
+impl<'a> Reader<'a> {
+    /// Nothing read yet.
+    pub(super) const fn new(read_secret: ReadSecret<'a>) -> Self {
+        Self {
+            complaints: Complaints::new(),
+            read_secret,
+            defined: BTreeMap::new(),
+            wanted: Vec::new(),
+        }
+    }
+
+    /// A key that is the name of something new.
+    pub(super) fn define(&mut self, sort: Sort, key: &Key) -> String {
+        if !is_name(&key.text) {
+            let message =
+                format!("`{}` cannot be a name", crate::base::document::scalar::clip(&key.text));
+            self.complaints
+                .error("wrong-name", &key.place, message)
+                .help("a name has letters, digits, `-`, `_` and `.`, at most 40 of them");
+        }
+        self.exists(sort, &key.text, Some(key.place.clone()));
+        key.text.clone()
+    }
+
+    /// Something exists, here or elsewhere.
+    pub(super) fn exists(&mut self, sort: Sort, name: &str, place: Option<Place>) {
+        self.defined.entry(sort).or_default().insert(name.to_owned(), place);
+    }
+
+    /// A value that names something; whether it exists is asked at the end.
+    pub(super) fn want(&mut self, sort: Sort, node: &Node) -> Option<String> {
+        let name = node.text(&mut self.complaints)?.to_owned();
+        self.wanted.push(Wanted { sort, name: name.clone(), place: node.place.clone() });
+        Some(name)
+    }
+
+    /// A list of names, none twice.
+    pub(super) fn want_many(&mut self, sort: Sort, node: &Node) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for item in node.one_or_many() {
+            let Some(name) = self.want(sort, item) else { continue };
+            if names.contains(&name) {
+                let message = format!("the {} `{name}` is listed twice", sort.word());
+                self.complaints.error("listed-twice", &item.place, message);
+            } else {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    /// Where something was defined, if it was in a text.
+    pub(super) fn place_of(&self, sort: Sort, name: &str) -> Option<&Place> {
+        self.defined.get(&sort)?.get(name)?.as_ref()
+    }
+
+    /// Whether somebody wants this name.
+    pub(super) fn is_wanted(&self, sort: Sort, name: &str) -> bool {
+        self.wanted.iter().any(|wanted| wanted.sort == sort && wanted.name == name)
+    }
+
+    /// Complains about every wanted name that nothing has.
+    pub(super) fn match_names(&mut self) {
+        let nothing = BTreeMap::new();
+        for wanted in &self.wanted {
+            let known = self.defined.get(&wanted.sort).unwrap_or(&nothing);
+            if known.contains_key(&wanted.name) {
+                continue;
+            }
+            let name = crate::base::document::scalar::clip(&wanted.name);
+            let message = format!("there is no {} `{name}`", wanted.sort.word());
+            let complaint = self.complaints.error(wanted.sort.unknown(), &wanted.place, message);
+            let names: Vec<&str> = known.keys().map(String::as_str).collect();
+            if !names.is_empty() && names.len() <= NAMES_SHOWN_MAX {
+                complaint.help(format!("there are: {}", names.join(", ")));
+            }
+            complaint.suggest(&wanted.name, names);
+        }
+    }
+}
+
+/// Most names that are listed in a help line.
+const NAMES_SHOWN_MAX: usize = 12;
+
+fn is_name(text: &str) -> bool {
+    let letter = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    !text.is_empty() && text.len() <= NAME_LETTERS_MAX && text.chars().all(letter)
+}
