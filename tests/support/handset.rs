@@ -136,9 +136,9 @@ impl Handset {
     #[track_caller]
     pub fn ends(&self) -> String {
         self.wait("the call ends", Line::is_over);
-        self.with(|line| match &line.state {
-            State::Over(how) => how.clone(),
-            other => format!("{other:?}"),
+        self.with(|line| {
+            let State::Over(how) = &line.state else { return String::new() };
+            how.clone()
         })
     }
 

@@ -46,12 +46,18 @@ pub struct Phone {
     /// By dialled user; the empty name is for all others.
     pub manners: BTreeMap<String, Manner>,
     pub laws: String,
-    pub registered: bool,
-    pub(super) wants_registered: u32,
+    pub registration: Registration,
     pub(super) post: Post,
     plans: Vec<(Moment, String, Plan)>,
     pub(super) catalogue: Rc<Catalogue>,
     pub(super) minted: u32,
+}
+
+/// What a phone asked of the registrar, and whether it was granted.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Registration {
+    pub seconds: u32,
+    pub stands: bool,
 }
 
 /// What a phone sends.
@@ -67,8 +73,7 @@ impl Phone {
             lines: Vec::new(),
             manners: BTreeMap::from([(String::new(), Manner::Rings)]),
             laws: "0 8".to_owned(),
-            registered: false,
-            wants_registered: 0,
+            registration: Registration::default(),
             post: Post::default(),
             plans: Vec::new(),
             catalogue,

@@ -82,7 +82,7 @@ impl Town {
     pub fn signs_in(&self, agent: &str) -> AgentPhone {
         let phone = self.0.borrow().find(agent);
         self.0.borrow_mut().act(|phones, now, out| phones[phone].register(now, 3_600, out));
-        self.until("the phone is registered", |inner| inner.phones[phone].registered);
+        self.until("the phone is registered", |inner| inner.phones[phone].registration.stands);
         AgentPhone { town: self.clone(), phone }
     }
 
@@ -102,8 +102,6 @@ impl Town {
     #[track_caller]
     pub fn is_called(&self, trunk: &str, number: &str, within: Duration) -> Handset {
         let phone = self.0.borrow().find(trunk);
-        let known = self.0.borrow().phones[phone].lines.iter().filter(|l| l.is_over()).count();
-        let _ = known;
         let rings = |inner: &Inner| {
             inner.phones[phone]
                 .lines
