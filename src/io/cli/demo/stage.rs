@@ -27,7 +27,7 @@ use tokio::time::Instant;
 const SETTINGS: &str = include_str!("site/ringback.yaml");
 /// The flows by their files' names.
 const FLOWS: [(&str, &str); 3] = [
-    ("demo-line.flow.yaml", include_str!("site/flows/demo-line.flow.yaml")),
+    ("main-line.flow.yaml", include_str!("site/flows/main-line.flow.yaml")),
     ("demo-waiting.flow.yaml", include_str!("site/flows/demo-waiting.flow.yaml")),
     ("demo-callback.flow.yaml", include_str!("site/flows/demo-callback.flow.yaml")),
 ];
@@ -244,7 +244,7 @@ mod tests {
         let (loaded, warnings) = loaded.map_err(|error| told(&site, error)).expect("a site");
         assert_eq!(warnings, Vec::new());
         let flow = loaded.settings.numbers.get("+48221234567").map(String::as_str);
-        assert_eq!(flow, Some("demo-line"));
+        assert_eq!(flow, Some("main-line"));
         assert!(!filled(&[("{dir}", String::new())]).contains("{dir}"));
     }
 }
