@@ -27,6 +27,10 @@ impl Switchboard {
         let caller_leg = record.leg;
         let agent = self.jobs.get(&job).map(|job| job.agent.clone()).unwrap_or_default();
         record_agent(self, call, &agent);
+        // A message in the making is not wanted any more; the flow deletes what comes of it.
+        if let Some(line) = self.line_of(caller_leg) {
+            turn.media(line.shard, Command::StopRecord { port: line.port });
+        }
         self.bridge(caller_leg, agent_leg, turn);
         turn.tell(Some(call), "call.connected", vec![("agent", agent)]);
     }

@@ -78,6 +78,10 @@ impl Switchboard {
     pub(super) fn withdraw(&mut self, job: JobId, turn: &mut Turn<'_>) {
         let Some(job) = self.drop_job(job, turn) else { return };
         turn.tell(None, "agent.offer_withdrawn", vec![("agent", job.agent)]);
+        // The agent may have signed out while ringing: the callback waits for another.
+        if let Some(Waiter::Callback(id)) = self.waiters.get(&job.entry).copied() {
+            self.tell_callback(id, callback::event::Event::OfferFailed, turn);
+        }
     }
 
     /// The ring time is over.
