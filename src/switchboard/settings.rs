@@ -60,6 +60,8 @@ pub struct Site {
     pub shards: usize,
     /// Realm of our challenges.
     pub realm: String,
+    /// Hashes that our challenges offer, the preferred first.
+    pub digests: Vec<sip::digest::Algorithm>,
     /// The language of a call before a flow says otherwise.
     pub language: Language,
     /// Most calls at once; the next gets 503.
@@ -229,6 +231,7 @@ impl Settings {
                 port: self.site.sip_port,
             },
             realm: self.site.realm.clone(),
+            digests: self.site.digests.clone(),
             trunks: self.trunks.iter().map(|trunk| (trunk.name.clone(), access(trunk))).collect(),
             accounts: self.agents.iter().map(account).collect(),
             limits: Limits::default(),
