@@ -2,7 +2,6 @@
 //! as it is started by its users.
 
 mod peers {
-    mod baresip;
     mod child;
     mod ear;
     mod ports;
@@ -12,10 +11,5 @@ mod peers {
     mod store;
     mod tone;
 
-    mod callback_by_baresip;
     mod callback_by_sipp;
-    mod dismissal;
-    mod restart;
-    mod torture;
-    mod wrong_site;
 }
