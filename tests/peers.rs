@@ -2,6 +2,7 @@
 //! as it is started by its users.
 
 mod peers {
+    mod baresip;
     mod child;
     mod ear;
     mod ports;
@@ -11,5 +12,6 @@ mod peers {
     mod store;
     mod tone;
 
+    mod callback_by_baresip;
     mod callback_by_sipp;
 }

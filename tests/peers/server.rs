@@ -64,6 +64,16 @@ impl Server {
         event
     }
 
+    /// Waits until a flow is at this kind of step.
+    pub(super) fn reaches(&mut self, flow: &str, does: &str) {
+        loop {
+            let step = self.tells("flow.step");
+            if step.fact("flow") == flow && step.fact("does") == does {
+                return;
+            }
+        }
+    }
+
     /// Whether this event was told at any time.
     pub(super) fn has_told(&self, name: &str) -> bool {
         self.program.lines().iter().filter_map(|line| event(line)).any(|event| event.name == name)
@@ -106,9 +116,6 @@ pub(super) fn command(site: &Site) -> Command {
 /// The tale of a line of the log, if it is one.
 fn event(line: &str) -> Option<Event> {
     let line: Value = serde_json::from_str(line).ok()?;
-    if line["level"] != "INFO" {
-        return None;
-    }
     let text = |name: &str| line[name].as_str().unwrap_or_default().to_owned();
     let name = line["event"].as_str()?.to_owned();
     Some(Event { name, call: text("call"), facts: text("facts") })

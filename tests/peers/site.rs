@@ -69,6 +69,14 @@ impl Site {
         site
     }
 
+    /// The same with another line in place of one of the settings.
+    pub(super) fn with(self, old: &str, new: &str) -> Self {
+        let settings = self.settings();
+        assert!(settings.contains(old), "the settings have no {old}");
+        self.write("ringback.yaml", &settings.replace(old, new));
+        self
+    }
+
     /// A file of the site.
     pub(super) fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
