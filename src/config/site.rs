@@ -8,6 +8,7 @@ use crate::base::complaint::Place;
 use crate::base::document::{Fields, Node};
 use crate::base::interfaces::Interfaces;
 use crate::base::language::Language;
+use crate::sip::digest::Algorithm;
 use crate::switchboard::settings::Site;
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -16,6 +17,7 @@ const SHARDS_MAX: i64 = 64;
 /// RTP ports of one call: the caller's, the agent's, and one to spare for a transfer.
 const PORTS_A_CALL: usize = 3;
 const CALLS_MAX: usize = 150;
+const DIGESTS: [(&str, Algorithm); 2] = [("sha256", Algorithm::Sha256), ("md5", Algorithm::Md5)];
 const RTP_PORTS: (u16, u16) = (10_000, 10_999);
 /// Ports below need privileges and belong to other services.
 const RTP_PORT_MIN: i64 = 1_024;
@@ -34,6 +36,7 @@ pub(super) fn read_site(
         rtp_ports: RTP_PORTS,
         shards: cores.clamp(1, 8),
         realm: "ringback".to_owned(),
+        digests: vec![Algorithm::Sha256, Algorithm::Md5],
         language: Language::english(),
         time_zone: Zone::utc(),
         calls_max: CALLS_MAX,
@@ -73,6 +76,12 @@ fn read_sip(node: Option<&Node>, site: &mut Site, reader: &mut Reader) {
     }
     if let Some(realm) = fields.take("realm").and_then(|n| value::filled(n, complaints)) {
         site.realm = realm;
+    }
+    if let Some(node) = fields.take("digest") {
+        let digests = value::list(Some(node), complaints, |n, c| n.choice(&DIGESTS, c));
+        if !digests.is_empty() {
+            site.digests = digests;
+        }
     }
     let public = fields.take("public_address");
     if let Some(node) = public

@@ -61,6 +61,8 @@ pub struct Site {
     pub shards: usize,
     /// Realm of our challenges.
     pub realm: String,
+    /// Hashes that our challenges offer, the preferred first.
+    pub digests: Vec<sip::digest::Algorithm>,
     /// The language of a call before a flow says otherwise.
     pub language: Language,
     /// The clock that flows ask.
@@ -232,6 +234,7 @@ impl Settings {
                 port: self.site.sip_port,
             },
             realm: self.site.realm.clone(),
+            digests: self.site.digests.clone(),
             trunks: self.trunks.iter().map(|trunk| (trunk.name.clone(), access(trunk))).collect(),
             accounts: self.agents.iter().map(account).collect(),
             limits: Limits::default(),
