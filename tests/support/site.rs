@@ -9,6 +9,7 @@ use ringback::base::number::{Country, PhoneNumber};
 use ringback::callback::policy::Policy;
 use ringback::flow::load::load;
 use ringback::queue::settings::QueueSettings;
+use ringback::sip::digest::Algorithm;
 use ringback::sip::event::Transport;
 use ringback::switchboard::settings::{
     Agent, Identity, Login, NumberForm, Queue, Settings, Site, Trunk,
@@ -135,12 +136,14 @@ fn always_open() -> Calendar {
 
 fn site() -> Site {
     Site {
+        time_zone: ringback::base::calendar::zone::Zone::utc(),
         interfaces: Interfaces::only(RINGBACK),
         bind: None,
         sip_port: 5060,
         rtp_ports: (10_000, 10_199),
         shards: 2,
         realm: "ringback".to_owned(),
+        digests: vec![Algorithm::Sha256, Algorithm::Md5],
         language: Language::new("pl").expect("a language"),
         calls_max: 100,
     }

@@ -164,8 +164,9 @@ impl Caller<'_> {
         let address = self.phone.address();
         let from = Uri::sip(Some(&self.arguments.from), address.ip(), Some(address.port()));
         self.teller.line(&format!(
-            "calling {uri} at {} over {:?}, from {address}",
-            self.server.remote, self.server.transport
+            "calling {uri} at {} over {}, from {address}",
+            self.server.remote,
+            telephone::name_of(self.server.transport)
         ));
         let headers = self.arguments.headers.clone();
         let session = self.phone.call(uri, NameAddr::new(from), headers).map_err(|fault| {

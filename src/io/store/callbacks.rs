@@ -17,13 +17,14 @@ use std::time::Duration;
 pub(super) const ALIVE: &str = "state IN \
     ('waiting', 'offered', 'agent_media', 'dialing', 'connected', 'requeued', 'retry')";
 
-/// Inserts a new request with what it promised.
+/// Inserts a new request with what it promised. The index `callbacks_alive` refuses a second
+/// living one for the same number and queue.
 pub(super) async fn promise(connection: &mut SqliteConnection, row: &Row) -> Result<(), Refusal> {
     let promise = &row.promise;
-    if let Some(existing) = living(connection, promise).await.map_err(failed)? {
-        return Err(Refusal::Duplicate(existing));
+    if let Err(error) = insert(connection, row).await {
+        let existing = living(connection, promise).await.map_err(failed)?;
+        return Err(existing.map_or_else(|| failed(error), Refusal::Duplicate));
     }
-    insert(connection, row).await.map_err(failed)?;
     insert_media(connection, promise).await.map_err(failed)?;
     insert_attempts(connection, row).await.map_err(failed)
 }

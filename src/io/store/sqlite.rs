@@ -18,6 +18,8 @@ const DIRECTORY_MODE: u32 = 0o700;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Prepared statements kept; we have fewer.
 const STATEMENTS_MAX: usize = 64;
+/// Rows that the database's thread reads ahead when everything is loaded.
+const ROWS_AHEAD: usize = 1_024;
 /// The epoch has 22 bits in an id.
 const EPOCH_MAX: u32 = (1 << 22) - 1;
 
@@ -144,6 +146,7 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .busy_timeout(BUSY_TIMEOUT)
         .foreign_keys(true)
         .statement_cache_capacity(STATEMENTS_MAX)
+        .row_buffer_size(ROWS_AHEAD)
 }
 
 async fn connect(options: SqliteConnectOptions) -> Result<SqliteConnection, sqlx::Error> {
