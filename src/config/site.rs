@@ -3,6 +3,7 @@
 use super::outside::{IoSettings, LogFormat, LogLevel, LogSettings};
 use super::reader::{Reader, Sort};
 use super::value::{self, SIP_PORT};
+use crate::base::calendar::zone::Zone;
 use crate::base::complaint::Place;
 use crate::base::document::{Fields, Node};
 use crate::base::interfaces::Interfaces;
@@ -37,6 +38,7 @@ pub(super) fn read_site(
         realm: "ringback".to_owned(),
         digests: vec![Algorithm::Sha256, Algorithm::Md5],
         language: Language::english(),
+        time_zone: Zone::utc(),
         calls_max: CALLS_MAX,
     };
     read_sip(root.take("sip"), &mut site, reader);
@@ -45,7 +47,22 @@ pub(super) fn read_site(
         let tag = reader.want(Sort::Language, node);
         site.language = tag.and_then(|tag| Language::new(&tag)).unwrap_or_else(Language::english);
     }
+    if let Some(node) = root.take("time_zone") {
+        read_zone(node, &mut site, reader);
+    }
     site
+}
+
+fn read_zone(node: &Node, site: &mut Site, reader: &mut Reader) {
+    let Some(name) = node.text(&mut reader.complaints) else { return };
+    match Zone::named(name) {
+        Some(zone) => site.time_zone = zone,
+        None => {
+            let message = format!("there is no time zone `{name}`");
+            let complaint = reader.complaints.error("unknown-zone", &node.place, message);
+            complaint.help("take a name such as Europe/Warsaw");
+        }
+    }
 }
 
 fn read_sip(node: Option<&Node>, site: &mut Site, reader: &mut Reader) {

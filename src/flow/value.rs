@@ -24,7 +24,7 @@ pub enum Value {
     /// A recording of this call.
     Recording(RecordingId),
     /// The outputs of a flow, by name.
-    Record(BTreeMap<String, Value>),
+    Record(BTreeMap<String, Self>),
 }
 
 /// What a flow may ask about the world around it; answered at the moment it is asked.

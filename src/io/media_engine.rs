@@ -183,14 +183,21 @@ impl MediaEngine {
 
     /// Closes every port, finishes every recording, and waits for the threads: up to three
     /// seconds.
-    pub fn stop(self) {
+    pub fn stop(mut self) {
         self.stopping.store(true, Ordering::Release);
-        drop(self.workers);
-        for thread in self.threads {
+        self.workers.clear();
+        for thread in std::mem::take(&mut self.threads) {
             if thread.join().is_err() {
                 tracing::error!("a media thread ended with a panic");
             }
         }
+    }
+}
+
+/// An engine that is let go ends by itself, but nobody waits for it.
+impl Drop for MediaEngine {
+    fn drop(&mut self) {
+        self.stopping.store(true, Ordering::Release);
     }
 }
 

@@ -58,7 +58,7 @@ impl Site {
         config: Option<&Path>,
         more_flows: &[PathBuf],
     ) -> Result<(Loaded, Vec<Complaint>), SiteError> {
-        let beside = config.map(|path| path.parent().unwrap_or(Path::new("")).to_owned());
+        let beside = config.map(|path| path.parent().unwrap_or_else(|| Path::new("")).to_owned());
         let settings = match config {
             Some(path) => self.read(path)?,
             None => self.keep(defaults::SETTINGS_PATH, defaults::SETTINGS),
@@ -144,7 +144,7 @@ fn interfaces() -> Interfaces {
     });
     Interfaces {
         own: own.collect(),
-        outside: default_route().unwrap_or(Ipv4Addr::LOCALHOST.into()),
+        outside: default_route().unwrap_or_else(|| Ipv4Addr::LOCALHOST.into()),
     }
 }
 

@@ -302,9 +302,13 @@ mod tests {
         let mut kept = 0;
         for output in out.drain() {
             match output {
-                ShardOutput::RecordBlock { samples, .. } => all.extend(samples),
+                ShardOutput::RecordBlock { ref samples, .. } => all.extend(samples),
                 ShardOutput::RecordEnd { samples, .. } => kept = samples,
-                other => panic!("{other:?}"),
+                ShardOutput::Event(_)
+                | ShardOutput::OpenSocket { .. }
+                | ShardOutput::ConnectSocket { .. }
+                | ShardOutput::DisconnectSocket { .. }
+                | ShardOutput::CloseSocket { .. } => panic!("{output:?}"),
             }
         }
         (all, kept)

@@ -210,6 +210,11 @@ impl Shard {
         self.by_id.keys().copied()
     }
 
+    /// Closed ports whose end is not told yet, because a recording is not durable.
+    pub fn finishing(&self) -> impl Iterator<Item = PortId> + '_ {
+        self.finishing.keys().copied()
+    }
+
     /// How many ports are open.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -64,10 +64,10 @@ pub struct World {
 struct Process {
     heart: Switchboard,
     shards: Vec<Shard>,
-    /// Who listens at an address of ours.
-    sockets: BTreeMap<SocketAddr, Socket>,
-    /// The RTP address of each slot of each shard.
-    addresses: BTreeMap<(usize, Slot), SocketAddr>,
+    /// Who listens at a port number of ours.
+    sockets: BTreeMap<u16, Socket>,
+    /// The RTP port number of each slot of each shard.
+    numbers: BTreeMap<(usize, Slot), u16>,
     inbox: VecDeque<Input>,
 }
 
@@ -172,9 +172,9 @@ impl World {
         let mut heart = Switchboard::new(Arc::clone(&self.settings), ids, entropy);
         let mut out = Outbox::new();
         heart.start(self.now(), &mut out);
-        let (sockets, addresses) = (BTreeMap::new(), BTreeMap::new());
+        let (sockets, numbers) = (BTreeMap::new(), BTreeMap::new());
         let inbox = VecDeque::new();
-        self.process = Some(Process { heart, shards, sockets, addresses, inbox });
+        self.process = Some(Process { heart, shards, sockets, numbers, inbox });
         self.perform(out);
         self.settle();
     }
@@ -282,21 +282,18 @@ impl World {
         if datagram.to == sip {
             return self.deliver_sip(datagram);
         }
-        let socket = self.process.as_ref().and_then(|p| p.sockets.get(&datagram.to).copied());
-        match socket {
-            Some(socket) => {
-                let now = self.now;
-                self.with_shard(socket.shard, |shard, out, sink| {
-                    let Socket { slot, kind, .. } = socket;
-                    let from = datagram.from;
-                    let arrival = Arrival { slot, kind, from, bytes: &datagram.bytes };
-                    shard.receive(now, &arrival, out, sink);
-                });
-            }
-            // An address of ours at which nobody listens hears nothing.
-            None if datagram.to.ip() == sip.ip() => {}
-            None => self.arrived.push_back(datagram),
+        if datagram.to.ip() != sip.ip() {
+            return self.arrived.push_back(datagram);
         }
+        let number = datagram.to.port();
+        let socket = self.process.as_ref().and_then(|p| p.sockets.get(&number).copied());
+        // Where nobody listens any more, a late packet is lost.
+        let Some(Socket { shard, slot, kind }) = socket else { return };
+        let (now, from) = (self.now, datagram.from);
+        self.with_shard(shard, |shard, out, sink| {
+            let arrival = Arrival { slot, kind, from, bytes: &datagram.bytes };
+            shard.receive(now, &arrival, out, sink);
+        });
     }
 
     fn deliver_sip(&mut self, datagram: Datagram) {
@@ -346,7 +343,8 @@ impl World {
             self.perform_shard(index, output, &mut out);
         }
         for (slot, kind, to, bytes) in packets.sent {
-            if let Some(from) = self.address_of(index, slot, kind) {
+            if let Some(number) = self.number_of(index, slot, kind) {
+                let from = SocketAddr::new(self.own_address(to.ip()).ip(), number);
                 self.lines.send(self.now, Kind::Sound, Datagram { from, to, bytes });
             }
         }
@@ -357,15 +355,16 @@ impl World {
             ShardOutput::Event(event) => self.put(Input::Media(event)),
             ShardOutput::OpenSocket { slot, local, .. } => {
                 let Some(process) = &mut self.process else { return };
-                process.addresses.insert((index, slot), local);
-                let both = [(local, SocketKind::Rtp), (rtcp_of(local), SocketKind::Rtcp)];
-                for (address, kind) in both {
-                    process.sockets.insert(address, Socket { shard: index, slot, kind });
+                let number = local.port();
+                process.numbers.insert((index, slot), number);
+                let both = [(number, SocketKind::Rtp), (rtcp_of(number), SocketKind::Rtcp)];
+                for (number, kind) in both {
+                    process.sockets.insert(number, Socket { shard: index, slot, kind });
                 }
             }
             ShardOutput::CloseSocket { slot } => {
                 let Some(process) = &mut self.process else { return };
-                let Some(rtp) = process.addresses.remove(&(index, slot)) else { return };
+                let Some(rtp) = process.numbers.remove(&(index, slot)) else { return };
                 process.sockets.remove(&rtp);
                 process.sockets.remove(&rtcp_of(rtp));
             }
@@ -383,8 +382,8 @@ impl World {
         }
     }
 
-    fn address_of(&self, shard: usize, slot: Slot, kind: SocketKind) -> Option<SocketAddr> {
-        let rtp = *self.process.as_ref()?.addresses.get(&(shard, slot))?;
+    fn number_of(&self, shard: usize, slot: Slot, kind: SocketKind) -> Option<u16> {
+        let rtp = *self.process.as_ref()?.numbers.get(&(shard, slot))?;
         Some(match kind {
             SocketKind::Rtp => rtp,
             SocketKind::Rtcp => rtcp_of(rtp),
@@ -393,8 +392,8 @@ impl World {
 }
 
 /// One number higher (RFC 3550 §11).
-const fn rtcp_of(rtp: SocketAddr) -> SocketAddr {
-    SocketAddr::new(rtp.ip(), rtp.port().saturating_add(1))
+const fn rtcp_of(rtp: u16) -> u16 {
+    rtp.saturating_add(1)
 }
 
 impl Process {

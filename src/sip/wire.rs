@@ -185,7 +185,8 @@ fn read_head(bytes: &[u8]) -> Head {
     let (start, method) = read_start(first);
     let mut headers = Headers::with_capacity(16);
     let too_long = (first.len() > LINE_BYTES_MAX).then_some(Fault::LineTooLong);
-    let fault = too_long.or(read_lines(rest, &mut headers).err());
+    let fault = read_lines(rest, &mut headers).err();
+    let fault = too_long.or(fault);
     Head { start, method, headers, fault }
 }
 

@@ -8,6 +8,7 @@ use crate::sip;
 use std::sync::Arc;
 
 /// One thing that happened in the world.
+#[expect(clippy::large_enum_variant, reason = "most inputs are SIP messages; each lives once")]
 #[derive(Debug, Clone)]
 pub enum Input {
     /// From the network.

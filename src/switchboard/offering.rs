@@ -1,8 +1,9 @@
 //! Offers: ringing an agent's phones for one entry, and what becomes of that.
 
 use super::address::address;
-use super::heart::{Alarm, Switchboard, Waiter};
+use super::heart::{Alarm, Switchboard};
 use super::job::{Job, Stage};
+use super::kept::Waiter;
 use super::leg::{Leg, Owner};
 use super::turn::Turn;
 use crate::base::id::{EntryId, JobId, LegId};
@@ -78,6 +79,10 @@ impl Switchboard {
     pub(super) fn withdraw(&mut self, job: JobId, turn: &mut Turn<'_>) {
         let Some(job) = self.drop_job(job, turn) else { return };
         turn.tell(None, "agent.offer_withdrawn", vec![("agent", job.agent)]);
+        // The agent may have signed out while ringing: the callback waits for another.
+        if let Some(Waiter::Callback(id)) = self.waiters.get(&job.entry).copied() {
+            self.tell_callback(id, callback::event::Event::OfferFailed, turn);
+        }
     }
 
     /// The ring time is over.

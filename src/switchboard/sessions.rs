@@ -136,7 +136,10 @@ impl Switchboard {
             _ => None,
         };
         let digit = key.and_then(|key| Digit::from_char(key.chars().next()?));
-        if let (Some(digit), Some(leg)) = (digit, self.legs.of_session(session)) {
+        let Some(leg) = self.legs.of_session(session) else { return };
+        // A phone that agreed on telephone-events sends the same key there too.
+        let by_events = self.legs.find(leg).and_then(|leg| leg.terms.as_ref()?.event_payload_type);
+        if let (Some(digit), None) = (digit, by_events) {
             self.key(leg, digit, turn);
         }
     }

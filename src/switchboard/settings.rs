@@ -3,6 +3,7 @@
 use super::address::uri;
 use crate::audio::sound::Sound;
 use crate::base::calendar::Calendar;
+use crate::base::calendar::zone::Zone;
 use crate::base::interfaces::Interfaces;
 use crate::base::language::Language;
 use crate::base::number::{Country, PhoneNumber};
@@ -64,6 +65,8 @@ pub struct Site {
     pub digests: Vec<sip::digest::Algorithm>,
     /// The language of a call before a flow says otherwise.
     pub language: Language,
+    /// The clock that flows ask.
+    pub time_zone: Zone,
     /// Most calls at once; the next gets 503.
     pub calls_max: usize,
 }

@@ -40,7 +40,6 @@ const FAR_SOCKETS: usize = 16;
 fn main() {
     let limit = rustix::process::Rlimit { current: Some(16_384), maximum: Some(16_384) };
     let _ = rustix::process::setrlimit(rustix::process::Resource::Nofile, limit);
-    // Cargo asks test-like questions of every bench; it takes no other argument.
     let stories = [
         (Story::Prompt, 100),
         (Story::Prompt, 500),
@@ -188,7 +187,7 @@ fn floor_sends(sockets: &[UdpSocket], stop: &AtomicBool, reads: bool) {
         tick += if reads { 1 } else { 20 };
         let due = start + Duration::from_millis(u64::from(tick));
         sleep(due.saturating_duration_since(Instant::now()));
-        if tick % 20 == 0 {
+        if tick.is_multiple_of(20) {
             for (socket, packet) in sockets.iter().zip(&mut packets) {
                 let sequence = u16::from_be_bytes([packet[2], packet[3]]).wrapping_add(1);
                 packet[2..4].copy_from_slice(&sequence.to_be_bytes());

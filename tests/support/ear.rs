@@ -125,18 +125,17 @@ impl Ear {
     fn listen(&mut self, now: Moment, payload: &[u8], payload_type: u8) {
         let mut rest = payload;
         while !rest.is_empty() {
-            let (taken, known) = match self.following {
-                Some(place) => (self.follow(place, rest), true),
-                None => self.search(now, rest),
-            };
-            if taken == 0 && known {
+            if let Some(place) = self.following {
+                let taken = self.follow(place, rest);
+                rest = &rest[taken..];
+                if taken > 0 {
+                    continue;
+                }
                 self.following = None;
-                continue;
             }
-            if !known {
-                self.overhear(&rest[..taken], payload_type);
-            }
-            rest = &rest[taken..];
+            let strange = self.search(now, rest);
+            self.overhear(&rest[..strange], payload_type);
+            rest = &rest[strange..];
         }
     }
 
@@ -144,22 +143,20 @@ impl Ear {
     fn follow(&mut self, place: Place, rest: &[u8]) -> usize {
         let catalogue = Rc::clone(&self.catalogue);
         let bytes = catalogue.bytes(place).get(place.offset..).unwrap_or(&[]);
-        let length = bytes.len().min(rest.len());
-        if length == 0 || bytes[..length] != rest[..length] {
-            return 0;
-        }
-        let offset = place.offset + length;
+        let same = bytes.iter().zip(rest).take_while(|(one, other)| one == other).count();
+        let offset = place.offset + same;
         let ended = offset == catalogue.bytes(place).len();
         if ended && let Some(last) = self.heard.last_mut() {
             last.whole = true;
         }
-        self.following = (!ended).then_some(Place { offset, ..place });
-        length
+        let broken = same < rest.len() && !ended;
+        self.following = (!ended && !broken).then_some(Place { offset, ..place });
+        same
     }
 
-    /// Looks for an anchor. Tells how many bytes come before it, which are no prompt; at an
-    /// anchor the prompt is followed from there on.
-    fn search(&mut self, now: Moment, rest: &[u8]) -> (usize, bool) {
+    /// Looks for an anchor. Tells how many bytes come before it, which are no prompt; from the
+    /// anchor on, where at least one byte is known, the prompt is followed.
+    fn search(&mut self, now: Moment, rest: &[u8]) -> usize {
         for (index, window) in rest.windows(ANCHOR_BYTES).enumerate() {
             let Some(place) = self.catalogue.anchors.get(window).copied() else { continue };
             // The prompt may have begun before the anchor, in bytes of this packet.
@@ -170,9 +167,9 @@ impl Ear {
             let start = if same { start } else { place };
             let skipped = if same { index - before } else { index };
             self.begin(now, start);
-            return (skipped, skipped == 0);
+            return skipped;
         }
-        (rest.len(), false)
+        rest.len()
     }
 
     fn begin(&mut self, now: Moment, place: Place) {

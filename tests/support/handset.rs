@@ -45,9 +45,10 @@ impl Handset {
         self
     }
 
-    /// Waits until the far end is heard to speak at one of these pitches.
+    /// Waits until the far end is heard to speak at this pitch from now on.
     #[track_caller]
     pub fn hears_tone(&self, hz: u32) -> &Self {
+        self.change(|line, _| line.media.ear.speech.clear());
         self.wait(&format!("hears {hz} Hz"), |line| line.media.ear.tone_among(&[hz]) == Some(hz));
         self
     }
@@ -135,9 +136,9 @@ impl Handset {
     #[track_caller]
     pub fn ends(&self) -> String {
         self.wait("the call ends", Line::is_over);
-        self.with(|line| match &line.state {
-            State::Over(how) => how.clone(),
-            other => format!("{other:?}"),
+        self.with(|line| {
+            let State::Over(how) = &line.state else { return String::new() };
+            how.clone()
         })
     }
 

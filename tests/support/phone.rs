@@ -1,10 +1,10 @@
 //! A phone: one address, any number of calls, and manners for those who call it.
 
+use super::digest;
 use super::ear::Catalogue;
 use super::line::{Line, Media, State};
 use super::post::Post;
 use super::text::{self, Own, Sip};
-use super::{digest, line};
 use ringback::base::time::Moment;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
@@ -18,6 +18,8 @@ pub enum Manner {
     Rings,
     /// Rings, and answers by itself after this long.
     AnswersAfter(Duration),
+    /// Answers after this long, talks this long, and hangs up.
+    AnswersAndTalks(Duration, Duration),
     /// Rings this long, then refuses with this status.
     RingsThenRefuses(Duration, u16),
     /// Refuses at once.
@@ -30,6 +32,7 @@ pub enum Manner {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Plan {
     Answer,
+    HangUp,
     Refuse(u16),
 }
 
@@ -43,12 +46,18 @@ pub struct Phone {
     /// By dialled user; the empty name is for all others.
     pub manners: BTreeMap<String, Manner>,
     pub laws: String,
-    pub registered: bool,
-    pub(super) wants_registered: u32,
+    pub registration: Registration,
     pub(super) post: Post,
     plans: Vec<(Moment, String, Plan)>,
     pub(super) catalogue: Rc<Catalogue>,
     pub(super) minted: u32,
+}
+
+/// What a phone asked of the registrar, and whether it was granted.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Registration {
+    pub seconds: u32,
+    pub stands: bool,
 }
 
 /// What a phone sends.
@@ -64,8 +73,7 @@ impl Phone {
             lines: Vec::new(),
             manners: BTreeMap::from([(String::new(), Manner::Rings)]),
             laws: "0 8".to_owned(),
-            registered: false,
-            wants_registered: 0,
+            registration: Registration::default(),
             post: Post::default(),
             plans: Vec::new(),
             catalogue,
@@ -106,11 +114,12 @@ impl Phone {
             let Some(index) = self.lines.iter().position(|line| line.call_id == call_id) else {
                 continue;
             };
-            if self.lines[index].state == State::Ringing {
-                match plan {
-                    Plan::Answer => self.answer(now, index, out),
-                    Plan::Refuse(status) => self.refuse(now, index, status, out),
-                }
+            let rings = self.lines[index].state == State::Ringing;
+            match plan {
+                Plan::Answer if rings => self.answer(now, index, out),
+                Plan::Refuse(status) if rings => self.refuse(now, index, status, out),
+                Plan::HangUp => self.hang_up(now, index, out),
+                Plan::Answer | Plan::Refuse(_) => {}
             }
         }
         for line in &mut self.lines {
@@ -185,14 +194,18 @@ impl Phone {
         let call_id = line.call_id.clone();
         self.lines.push(line);
         let index = self.lines.len() - 1;
-        let plan = match manner {
-            Manner::Rings | Manner::Dead => None,
-            Manner::AnswersAfter(delay) => Some((delay, Plan::Answer)),
-            Manner::RingsThenRefuses(delay, status) => Some((delay, Plan::Refuse(status))),
+        let plans = match manner {
+            Manner::Rings | Manner::Dead => vec![],
+            Manner::AnswersAfter(delay) => vec![(delay, Plan::Answer)],
+            Manner::AnswersAndTalks(delay, talk) => {
+                vec![(delay, Plan::Answer), (delay + talk, Plan::HangUp)]
+            }
+            Manner::RingsThenRefuses(delay, status) => vec![(delay, Plan::Refuse(status))],
             Manner::Refuses(status) => return self.refuse(now, index, status, out),
         };
         self.provisional(index, 180, out);
-        self.plans.extend(plan.map(|(delay, plan)| (now + delay, call_id, plan)));
+        let plans = plans.into_iter().map(|(delay, plan)| (now + delay, call_id.clone(), plan));
+        self.plans.extend(plans);
     }
 
     fn provisional(&mut self, index: usize, status: u16, out: &mut Sent) {
@@ -325,9 +338,13 @@ impl Phone {
         Media::new(now, SocketAddr::new(self.sip.ip(), port), &self.catalogue)
     }
 
+    /// Our offer; once the far end has said what it can do, only the code we both use
+    /// (RFC 3264 §6.1).
     pub(super) fn own_sdp(&self, index: usize, direction: &str) -> String {
         let media = &self.lines[index].media;
-        text::sdp(media.local, media.version, direction, &self.laws)
+        let agreed = media.far.as_ref().map(|far| far.payload_type.to_string());
+        let laws = agreed.unwrap_or_else(|| self.laws.clone());
+        text::sdp(media.local, media.version, direction, &laws)
     }
 
     pub(super) fn challenge_in(response: &Sip) -> Option<(&'static str, String)> {
@@ -341,6 +358,6 @@ impl Phone {
 
     /// The newest call that is not over.
     pub fn newest(&self) -> Option<usize> {
-        self.lines.iter().rposition(|line: &line::Line| !line.is_over())
+        self.lines.iter().rposition(|line: &Line| !line.is_over())
     }
 }

@@ -136,6 +136,7 @@ fn always_open() -> Calendar {
 
 fn site() -> Site {
     Site {
+        time_zone: ringback::base::calendar::zone::Zone::utc(),
         interfaces: Interfaces::only(RINGBACK),
         bind: None,
         sip_port: 5060,

@@ -27,7 +27,12 @@ pub struct Inner {
     pub phones: Vec<Phone>,
     catalogue: Rc<Catalogue>,
     callers: u8,
+    /// Steps without time passing.
+    standing: u32,
 }
+
+/// More steps at one moment are a circle.
+const STANDING_MAX: u32 = 10_000;
 
 impl Town {
     /// The town of a plan; the same seed gives the same run.
@@ -36,7 +41,7 @@ impl Town {
         let prompts = settings.prompts.values().next().expect("a language");
         let catalogue = Catalogue::new(prompts.iter().map(|(name, s)| (name.clone(), &**s)));
         let world = World::new(Arc::clone(&settings), Utc::from_millis(MONDAY_MORNING_MS), seed);
-        let mut inner = Inner { world, phones: Vec::new(), catalogue, callers: 0 };
+        let mut inner = Inner { world, phones: Vec::new(), catalogue, callers: 0, standing: 0 };
         inner.world.ladder.name(RINGBACK, "ringback");
         inner.add("carrier", CARRIER);
         if settings.trunks.len() > 1 {
@@ -77,7 +82,7 @@ impl Town {
     pub fn signs_in(&self, agent: &str) -> AgentPhone {
         let phone = self.0.borrow().find(agent);
         self.0.borrow_mut().act(|phones, now, out| phones[phone].register(now, 3_600, out));
-        self.until("the phone is registered", |inner| inner.phones[phone].registered);
+        self.until("the phone is registered", |inner| inner.phones[phone].registration.stands);
         AgentPhone { town: self.clone(), phone }
     }
 
@@ -97,8 +102,6 @@ impl Town {
     #[track_caller]
     pub fn is_called(&self, trunk: &str, number: &str, within: Duration) -> Handset {
         let phone = self.0.borrow().find(trunk);
-        let known = self.0.borrow().phones[phone].lines.iter().filter(|l| l.is_over()).count();
-        let _ = known;
         let rings = |inner: &Inner| {
             inner.phones[phone]
                 .lines
@@ -199,7 +202,14 @@ impl Town {
             for line in &phone.lines {
                 let heard: Vec<String> =
                     line.media.ear.heard.iter().map(|h| h.name.clone()).collect();
-                text += &format!("{} {:?} heard {}\n", phone.name, line.state, heard.join(", "));
+                let (far, packets) = (&line.media.far, line.media.ear.packets);
+                let deadline = line.deadline();
+                text += &format!(
+                    "{} {:?} far {far:?} packets {packets} next {deadline:?} heard {}\n",
+                    phone.name,
+                    line.state,
+                    heard.join(", ")
+                );
             }
         }
         let now = inner.world.now().monotonic;
@@ -234,6 +244,14 @@ impl AgentPhone {
         });
         let line = self.town.0.borrow().phones[phone].newest().expect("a line");
         Handset { town: self.town.clone(), phone, line, cursor: 0.into() }
+    }
+
+    /// Registers again, as phones do from time to time.
+    pub fn signs_in_again(&self) {
+        let phone = self.phone;
+        self.town.0.borrow_mut().act(|phones, now, out| {
+            phones[phone].register(now, 3_600, out);
+        });
     }
 
     /// What it does by itself when it rings.
@@ -290,6 +308,12 @@ impl Inner {
         if next >= end {
             self.world.advance(end);
             return false;
+        }
+        self.standing = if next > now { 0 } else { self.standing + 1 };
+        if self.standing > STANDING_MAX {
+            let phones: Vec<_> = self.phones.iter().map(|p| (&p.name, p.deadline())).collect();
+            let world = self.world.deadline();
+            panic!("time stands still at {now:?}: world {world:?}, phones {phones:?}");
         }
         self.world.advance(next);
         let mut out = Vec::new();

@@ -1,10 +1,15 @@
 //! The command line: one word for each thing that the program does.
 
+mod call;
 mod check;
+mod demo;
+mod keys;
 mod logging;
 mod output;
+mod phone;
 mod run;
 mod say;
+mod telephone;
 
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -18,11 +23,14 @@ pub(super) const EXIT_UNAVAILABLE: u8 = 69;
 pub(super) const EXIT_CONFIG: u8 = 78;
 
 const EXAMPLES: &str = "Examples:
+  ringback demo                                  the whole story in one terminal
   ringback run                                   the server on its built-in defaults
   ringback run --config config/ringback.yaml     the server on your settings
   ringback check --config config/ringback.yaml   every mistake, and nothing starts
   ringback flow check config/flows/*.yaml        every mistake in these flows
   ringback say pl duration 125s                  what a caller would hear
+  ringback call sip:5000@127.0.0.1 --press 1,2,601234567#   a test call that presses keys
+  ringback phone sip:anna@127.0.0.1 --password demo-anna       an agent's phone
 
 Exit codes: 0 done, 1 a test failed, 2 usage, 69 cannot start, 78 wrong configuration.";
 
@@ -43,6 +51,12 @@ enum Command {
     /// Work with flows
     #[command(subcommand)]
     Flow(FlowCommand),
+    /// Call somebody as a test: speak, press keys, listen, judge
+    Call(call::CallArguments),
+    /// Be an agent's phone: register, answer, speak, press keys, hang up
+    Phone(phone::PhoneArguments),
+    /// See and hear the whole story: a queue, a callback, an agent, over real SIP and RTP
+    Demo(demo::DemoArguments),
     /// Show what would be spoken, as the names of prompts
     Say(say::SayArguments),
 }
@@ -95,6 +109,9 @@ pub fn main() -> ExitCode {
         Command::Flow(FlowCommand::Check { files, config, deny_warnings }) => {
             check::check_flows(config.as_deref(), &files, deny_warnings)
         }
+        Command::Call(arguments) => call::call(&arguments),
+        Command::Phone(arguments) => phone::phone(&arguments),
+        Command::Demo(arguments) => demo::demo(&arguments),
         Command::Say(arguments) => say::say(&arguments),
     }
 }

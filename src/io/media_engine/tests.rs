@@ -1,6 +1,8 @@
 //! The engine over real sockets on loopback: every story waits for packets or events, never
 //! for a time.
 
+#![allow(clippy::wildcard_enum_match_arm, reason = "a story names what it waits for")]
+
 use super::*;
 use crate::audio::g711::Law;
 use crate::audio::sound::Sound;
@@ -201,7 +203,7 @@ fn free_pair() -> SocketAddr {
         let lower = UdpSocket::bind("127.0.0.1:0").expect("bound");
         let address = lower.local_addr().expect("an address");
         let upper = SocketAddr::new(address.ip(), address.port().saturating_add(1));
-        if address.port() % 2 == 0 && UdpSocket::bind(upper).is_ok() {
+        if address.port().is_multiple_of(2) && UdpSocket::bind(upper).is_ok() {
             return address;
         }
     }

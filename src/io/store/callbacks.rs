@@ -17,13 +17,14 @@ use std::time::Duration;
 pub(super) const ALIVE: &str = "state IN \
     ('waiting', 'offered', 'agent_media', 'dialing', 'connected', 'requeued', 'retry')";
 
-/// Inserts a new request with what it promised.
+/// Inserts a new request with what it promised. The index `callbacks_alive` refuses a second
+/// living one for the same number and queue.
 pub(super) async fn promise(connection: &mut SqliteConnection, row: &Row) -> Result<(), Refusal> {
     let promise = &row.promise;
-    if let Some(existing) = living(connection, promise).await.map_err(failed)? {
-        return Err(Refusal::Duplicate(existing));
+    if let Err(error) = insert(connection, row).await {
+        let existing = living(connection, promise).await.map_err(failed)?;
+        return Err(existing.map_or_else(|| failed(error), Refusal::Duplicate));
     }
-    insert(connection, row).await.map_err(failed)?;
     insert_media(connection, promise).await.map_err(failed)?;
     insert_attempts(connection, row).await.map_err(failed)
 }
@@ -66,9 +67,21 @@ pub(super) async fn revoke(
 /// All requests that are alive, in the order of their places. A row that cannot be read is
 /// left out and told in the log.
 pub(super) async fn load(connection: &mut SqliteConnection) -> Result<Vec<Row>, sqlx::Error> {
-    let mut media = load_media(connection).await?;
-    let mut attempts = load_attempts(connection).await?;
-    let select = format!("SELECT * FROM callbacks WHERE {ALIVE} ORDER BY enqueued_at, id");
+    load_where(connection, ALIVE).await
+}
+
+/// All requests, also those whose life is over, in the order of their places.
+pub(super) async fn load_all(connection: &mut SqliteConnection) -> Result<Vec<Row>, sqlx::Error> {
+    load_where(connection, "TRUE").await
+}
+
+async fn load_where(
+    connection: &mut SqliteConnection,
+    which: &str,
+) -> Result<Vec<Row>, sqlx::Error> {
+    let mut media = load_media(connection, which).await?;
+    let mut attempts = load_attempts(connection, which).await?;
+    let select = format!("SELECT * FROM callbacks WHERE {which} ORDER BY enqueued_at, id");
     let rows = sqlx::query(sqlx::AssertSqlSafe(select)).fetch_all(connection).await?;
     let mut loaded = Vec::with_capacity(rows.len());
     for row in &rows {
@@ -181,10 +194,11 @@ async fn insert_attempts(connection: &mut SqliteConnection, row: &Row) -> Result
 
 async fn load_media(
     connection: &mut SqliteConnection,
+    which: &str,
 ) -> Result<BTreeMap<i64, Vec<Material>>, sqlx::Error> {
     let select = format!(
         "SELECT callback, prompt, recording FROM agent_media JOIN callbacks ON id = callback \
-         WHERE {ALIVE} ORDER BY callback, position"
+         WHERE {which} ORDER BY callback, position"
     );
     let mut media: BTreeMap<i64, Vec<Material>> = BTreeMap::new();
     for row in sqlx::query(sqlx::AssertSqlSafe(select)).fetch_all(connection).await? {
@@ -200,10 +214,11 @@ async fn load_media(
 
 async fn load_attempts(
     connection: &mut SqliteConnection,
+    which: &str,
 ) -> Result<BTreeMap<i64, Vec<Attempt>>, sqlx::Error> {
     let select = format!(
         "SELECT callback, attempts.number, at, agent, trunk, outcome FROM attempts \
-         JOIN callbacks ON id = callback WHERE {ALIVE} ORDER BY callback, attempts.number"
+         JOIN callbacks ON id = callback WHERE {which} ORDER BY callback, attempts.number"
     );
     let mut attempts: BTreeMap<i64, Vec<Attempt>> = BTreeMap::new();
     for row in sqlx::query(sqlx::AssertSqlSafe(select)).fetch_all(connection).await? {

@@ -11,7 +11,7 @@ mod sqlite;
 mod words;
 mod writer;
 
-pub use sqlite::{Report, check};
+pub use sqlite::{Report, callbacks, check};
 
 use crate::base::id::RecordingId;
 use crate::switchboard::store::{Reply, Request};

@@ -2,9 +2,10 @@
 
 use super::StoreFault;
 use crate::base::time::Utc;
+use crate::callback::request::Row;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection, Row, SqliteConnection};
+use sqlx::{ConnectOptions, Connection, Row as _, SqliteConnection};
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -17,6 +18,8 @@ const DIRECTORY_MODE: u32 = 0o700;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Prepared statements kept; we have fewer.
 const STATEMENTS_MAX: usize = 64;
+/// Rows that the database's thread reads ahead when everything is loaded.
+const ROWS_AHEAD: usize = 1_024;
 /// The epoch has 22 bits in an id.
 const EPOCH_MAX: u32 = (1 << 22) - 1;
 
@@ -91,6 +94,20 @@ pub async fn check(path: &Path) -> Result<Report, StoreFault> {
     Ok(report)
 }
 
+/// All callbacks of a store, also those whose life is over, in the order of their places. The
+/// store is not changed, and may be in use.
+///
+/// # Errors
+///
+/// There is no store at `path`, or it cannot be read.
+pub async fn callbacks(path: &Path) -> Result<Vec<Row>, StoreFault> {
+    let options = options(path).create_if_missing(false).read_only(true);
+    let mut connection = connect(options).await.map_err(|e| fault(path, e))?;
+    let rows = super::callbacks::load_all(&mut connection).await.map_err(|e| fault(path, e))?;
+    connection.close().await.map_err(|e| fault(path, e))?;
+    Ok(rows)
+}
+
 async fn look(connection: &mut SqliteConnection) -> Result<Report, sqlx::Error> {
     let mut complaints = Vec::new();
     for row in sqlx::query("PRAGMA integrity_check").fetch_all(&mut *connection).await? {
@@ -129,6 +146,7 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .busy_timeout(BUSY_TIMEOUT)
         .foreign_keys(true)
         .statement_cache_capacity(STATEMENTS_MAX)
+        .row_buffer_size(ROWS_AHEAD)
 }
 
 async fn connect(options: SqliteConnectOptions) -> Result<SqliteConnection, sqlx::Error> {

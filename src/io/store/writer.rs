@@ -75,8 +75,11 @@ impl Writer {
     pub(super) async fn perform(&mut self, batch: Vec<Request>) {
         let replies = match self.transact(&batch).await {
             Ok(replies) => {
-                self.revoked.clear();
-                self.forget_files(&batch);
+                // A lone request that failed has rolled the revocations back with it.
+                if replies.iter().any(|reply| reply.result.is_ok()) {
+                    self.revoked.clear();
+                }
+                self.forget_files(&batch, &replies);
                 replies
             }
             Err(Lost(error)) => {
@@ -98,6 +101,13 @@ impl Writer {
         for callback in &self.revoked {
             callbacks::revoke(connection, *callback).await.map_err(Lost)?;
         }
+        if let [request] = batch {
+            // Alone it needs no savepoint: the transaction is one.
+            let result = one(connection, &request.what).await;
+            let end = if result.is_ok() { "COMMIT" } else { "ROLLBACK" };
+            run(connection, end).await?;
+            return Ok(vec![Reply { ticket: request.ticket, result }]);
+        }
         let mut replies = Vec::with_capacity(batch.len());
         for request in batch {
             let result = in_savepoint(connection, &request.what).await?;
@@ -114,10 +124,10 @@ impl Writer {
         }
     }
 
-    fn forget_files(&mut self, batch: &[Request]) {
-        for request in batch {
-            if let What::DeleteRecording(recording) = request.what {
-                (self.forget)(recording);
+    fn forget_files(&mut self, batch: &[Request], replies: &[Reply]) {
+        for (request, reply) in batch.iter().zip(replies) {
+            if let (What::DeleteRecording(recording), Ok(_)) = (&request.what, &reply.result) {
+                (self.forget)(*recording);
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Messages as good and bad peers write them.
 
 use super::*;
+use crate::sip::text::PARAMS_MAX;
 use crate::sip::uri::Host;
 use proptest::prelude::*;
 
@@ -188,7 +189,7 @@ fn every_limit_refuses_what_is_one_too_many() {
     assert_eq!(refused(&invite(&folded)), (Fault::LineTooLong, Some(513)));
     let vias = format!("Via: {}\r\n", ["SIP/2.0/UDP h"; 100].join(","));
     assert_eq!(refused(&invite(&vias)), (Fault::TooManyHeaders, Some(513)));
-    let params = invite("").replace("tag=f1", &"x;".repeat(crate::sip::text::PARAMS_MAX + 1));
+    let params = invite("").replace("tag=f1", &"x;".repeat(PARAMS_MAX + 1));
     assert_eq!(refused(&params), (Fault::Malformed("From"), Some(400)));
     let first = invite("").replacen("sip:ivr", &format!("sip:{}", "y".repeat(LINE_BYTES_MAX)), 1);
     assert_eq!(refused(&first), (Fault::LineTooLong, Some(513)));

@@ -1,5 +1,7 @@
 //! A shard, its clock and its far ends, all in memory.
 
+#![allow(clippy::wildcard_enum_match_arm, reason = "a story names what it waits for")]
+
 use super::super::*;
 use super::FAR;
 use crate::audio::g711::Law;
