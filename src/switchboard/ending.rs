@@ -51,7 +51,9 @@ impl Switchboard {
         if record.intent.stage() == intent::Stage::Registering {
             return;
         }
-        record.note_result(CallResult::FlowOnly);
+        if record.record.result == CallResult::Unfinished {
+            record.note_result(CallResult::FlowOnly);
+        }
         record.record.ended_at = Some(turn.now.utc);
         let recordings = std::mem::take(&mut record.recordings);
         let facts = vec![("result", format!("{:?}", record.record.result))];

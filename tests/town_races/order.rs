@@ -27,6 +27,7 @@ fn callers_and_a_callback_are_served_in_the_order_in_which_they_came() {
     customer.is_up();
     talk(&customer, &agent);
     customer.hangs_up();
+    assert_eq!(agent.ends(), "bye received");
     serves(&anna, SECOND, &second);
     town.is_quiet();
     assert_eq!(states(&town), [State::Completed]);
@@ -53,7 +54,8 @@ fn a_callback_keeps_its_place_through_a_busy_retry() {
     town.runs(Duration::from_secs(60));
     let anna = town.signs_in("anna");
     serves(&anna, FIRST, &first);
-    next(&anna, CUSTOMER).answers().hears("customer-busy");
+    let told = next(&anna, CUSTOMER);
+    assert_eq!(told.answers().hears("customer-busy").ends(), "bye received");
     let agent = next(&anna, SECOND);
     agent.answers();
     let place = town.rows()[0].promise.enqueued_at;
@@ -64,6 +66,7 @@ fn a_callback_keeps_its_place_through_a_busy_retry() {
     town.runs(Duration::from_secs(5 * 60));
     assert_eq!(states(&town), [State::Waiting]);
     second.hangs_up();
+    assert_eq!(agent.ends(), "bye received");
     let again = next(&anna, CUSTOMER);
     again.answers();
     let customer = town.is_called("carrier", CUSTOMER, Duration::from_secs(60));

@@ -2,7 +2,7 @@
 
 use super::support::phone::Manner;
 use super::support::town::Town;
-use super::{CUSTOMER, charged, registers, states, waits_in_line};
+use super::{CUSTOMER, charged, registers, states};
 use ringback::callback::request::{AttemptOutcome, State};
 use ringback::queue::agent::AgentState;
 use std::time::Duration;
@@ -136,15 +136,6 @@ fn three_attempts_without_success_exhaust_the_request() {
     assert_eq!(states(&town), [State::Exhausted]);
     town.runs(Duration::from_secs(24 * 3_600));
     assert_eq!(town.calls_to("carrier", CUSTOMER), 3);
-}
-
-#[test]
-fn a_customer_who_wants_no_calls_is_not_promised_another() {
-    let town = misses(Manner::Refuses(607), "customer-wants-no-calls");
-    let caller = waits_in_line(&town, CUSTOMER);
-    caller.presses("1").hears("callback-on-this-number").presses("1").hears("confirm-number");
-    caller.presses("1").hears("leave-a-note").waits(Duration::from_secs(2)).presses("#");
-    caller.hears("callback-unavailable");
 }
 
 /// A callback is due, the agent accepts, and the customer is called.
