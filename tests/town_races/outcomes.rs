@@ -1,8 +1,9 @@
 //! What the customer's phone answers, what the agent hears of it, and what is charged.
 
 use super::support::phone::Manner;
+use super::support::site::Plan;
 use super::support::town::Town;
-use super::{CUSTOMER, charged, registers, states};
+use super::{CUSTOMER, charged, registers, states, talk};
 use ringback::callback::request::{AttemptOutcome, State};
 use ringback::queue::agent::AgentState;
 use std::time::Duration;
@@ -83,7 +84,24 @@ fn a_trunk_that_says_nothing_is_no_attempt() {
     let town = misses(Manner::Dead, "trunk-trouble");
     let row = town.rows().remove(0);
     assert_eq!((row.state, row.attempts_counted(), row.troubles), (State::Retry, 0, 1));
+    assert_eq!(row.attempts[0].outcome, Some(AttemptOutcome::TrunkTrouble));
+}
+
+#[test]
+fn a_trunk_that_says_nothing_gives_way_to_the_next() {
+    let town = Town::new(Plan::shipped().and_a_second_trunk(), 82);
+    registers(&town);
+    town.number(CUSTOMER, Manner::Dead);
+    town.number_at("second", CUSTOMER, Manner::AnswersAfter(Duration::from_secs(1)));
+    town.runs(MINUTE);
+    let agent = town.signs_in("anna").rings();
+    agent.answers();
+    let customer = town.is_called("second", CUSTOMER, MINUTE);
+    customer.is_up();
+    talk(&customer, &agent);
+    customer.hangs_up();
     town.is_quiet();
+    assert_eq!((states(&town), charged(&town)), (vec![State::Completed], vec![1]));
 }
 
 #[test]
