@@ -8,6 +8,7 @@ mod hanging_up;
 mod losing;
 mod order;
 mod outcomes;
+mod rush;
 mod sound;
 
 use ringback::callback::request::State;
