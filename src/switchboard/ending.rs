@@ -1,6 +1,7 @@
 //! Ends: callers who hang up, flows that are over, sound that fails.
 
-use super::heart::{Alarm, Switchboard};
+use super::call::Call;
+use super::heart::{Alarm, Callback, Switchboard};
 use super::leg::{Owner, Stage};
 use super::store::CallResult;
 use super::turn::{Turn, Work};
@@ -129,10 +130,17 @@ impl Switchboard {
         }
     }
 
-    /// Whether the number of a callback talks to us just now.
+    /// Whether the number of a callback talks to us just now, or is about to be dialled for
+    /// another queue.
     pub(super) fn is_on_a_call_with_us(&self, callback: CallbackId) -> bool {
         let Some(record) = self.callbacks.get(&callback) else { return false };
         let number = &record.request.row().promise.number;
-        self.calls.values().any(|call| call.present && call.party.number.as_ref() == Some(number))
+        let calls_us = |call: &Call| call.present && call.party.number.as_ref() == Some(number);
+        let is_called = |other: &Callback| {
+            let under_way = other.job.is_some() || other.customer.is_some();
+            under_way && other.request.row().promise.number == *number
+        };
+        let mut others = self.callbacks.iter().filter(|(other, _)| **other != callback);
+        self.calls.values().any(calls_us) || others.any(|(_, other)| is_called(other))
     }
 }
