@@ -35,6 +35,7 @@ const SIGN_IN: &str = "*10";
 const PASSWORD_VARIABLE: &str = "RINGBACK_PHONE_PASSWORD";
 
 /// Whose phone it is, and how it behaves.
+// Table: a flag each.
 #[derive(Debug, clap::Args)]
 pub(super) struct PhoneArguments {
     /// Whose phone, and where to register: sip:anna@127.0.0.1:5060
