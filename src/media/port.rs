@@ -202,12 +202,12 @@ impl Port {
         self.hearing.silent_told = false;
         let (number, restarted) = self.place(now, &packet)?;
         let Packet { header, payload } = packet;
-        match what {
-            Agreed::Event => self.hear_event(now, header.timestamp, payload, out),
-            Agreed::Nothing => return None,
-            Agreed::Sound(_) => {}
+        if matches!(what, Agreed::Event) {
+            self.hear_event(now, header.timestamp, payload, out);
         }
-        let terms = self.terms.as_ref().filter(|terms| terms.receives)?;
+        if !self.terms.as_ref().is_some_and(|terms| terms.receives) {
+            return None;
+        }
         let what = match what {
             Agreed::Event => What::Event,
             Agreed::Nothing => return None,

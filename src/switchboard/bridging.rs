@@ -1,7 +1,8 @@
 //! Joining and parting: the moment two people hear each other, and the moment they stop.
 
-use super::heart::{Switchboard, Waiter};
+use super::heart::Switchboard;
 use super::job::Stage;
+use super::kept::Waiter;
 use super::turn::Turn;
 use crate::base::id::{CallId, CallbackId, JobId, LegId};
 use crate::callback;
