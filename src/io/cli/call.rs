@@ -37,7 +37,7 @@ pub(super) struct CallArguments {
     #[arg(long, value_name = "FILE.wav")]
     play: Option<PathBuf>,
     /// Keys, from a second after the answer; a comma is a pause of a second: "1,2,601234567#"
-    #[arg(long, value_name = "KEYS", default_value = "")]
+    #[arg(long, value_name = "KEYS", default_value = "", hide_default_value = true)]
     press: Keys,
     /// Where to keep what is heard, from the first sound on
     #[arg(long, value_name = "FILE.wav")]

@@ -56,7 +56,7 @@ pub(super) struct PhoneArguments {
     #[arg(long, group = "manner")]
     no_answer: bool,
     /// Keys, from a second after answering; a comma is a pause of a second
-    #[arg(long, value_name = "KEYS", default_value = "")]
+    #[arg(long, value_name = "KEYS", default_value = "", hide_default_value = true)]
     press: Keys,
     /// A WAV file that is spoken once a call is answered
     #[arg(long, value_name = "FILE.wav")]
