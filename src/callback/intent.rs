@@ -357,12 +357,9 @@ fn is_started(now: Now, started: Started, event: Event, out: &mut Outbox<Effect>
             tracing::error!("an agent was offered a caller who was out of dispatch");
             State::Connected
         }
-        Event::Joined { .. }
-        | Event::Suspended
-        | Event::TooLate
-        | Event::Stored
-        | Event::NotStored
-        | Event::Timer => same,
+        // A Start that crossed the end of the last stay: the new stay is what counts.
+        Event::Joined { entry } => State::Queued { entry },
+        Event::Suspended | Event::TooLate | Event::Stored | Event::NotStored | Event::Timer => same,
     }
 }
 

@@ -72,6 +72,7 @@ pub struct Node {
     inbox: VecDeque<Input>,
     sounds: (mpsc::Sender<Input>, mpsc::Receiver<Input>),
     words: mpsc::Receiver<Word>,
+    stopping: bool,
     tales: Option<mpsc::Sender<Tale>>,
 }
 
@@ -92,6 +93,7 @@ impl Node {
             inbox: VecDeque::new(),
             sounds: mpsc::channel(SOUNDS_READ_MAX),
             words,
+            stopping: false,
             tales: None,
         };
         (node, say)
@@ -117,6 +119,10 @@ impl Node {
             };
             let Some(input) = input else { break };
             self.heart.handle(self.world.clock.now(), input, &mut self.out);
+            if self.stopping {
+                self.perform();
+                break;
+            }
         }
         self.close().await;
     }
@@ -134,7 +140,10 @@ impl Node {
             biased;
             word = self.words.recv() => match word {
                 Some(Word::Drain) => Some(Input::Drain),
-                Some(Word::Stop) | None => None,
+                Some(Word::Stop) | None => {
+                    self.stopping = true;
+                    Some(Input::Stop)
+                }
             },
             Some(reply) = self.world.store.reply() => Some(Input::Stored(reply)),
             () = timer => Some(Input::Timer),

@@ -34,6 +34,26 @@ impl Switchboard {
         }
         self.bridge(caller_leg, agent_leg, turn);
         turn.tell(Some(call), "call.connected", vec![("agent", agent)]);
+        self.supersede(call, turn);
+    }
+
+    /// Who waits for a callback and reached an agent of that queue by calling needs it no more.
+    fn supersede(&mut self, call: CallId, turn: &mut Turn<'_>) {
+        let Some(record) = self.calls.get(&call).filter(|call| call.party.trusted) else { return };
+        let number = record.party.number.clone();
+        let queue = record.place.as_ref().map(|place| place.queue.clone());
+        let served: Vec<CallbackId> = self
+            .callbacks
+            .iter()
+            .filter(|(_, one)| {
+                let promise = &one.request.row().promise;
+                Some(&promise.number) == number.as_ref() && Some(&promise.queue) == queue.as_ref()
+            })
+            .map(|(id, _)| *id)
+            .collect();
+        for id in served {
+            self.tell_callback(id, callback::event::Event::Supersede, turn);
+        }
     }
 
     /// The customer answered, or was there already: customer and agent talk.

@@ -15,10 +15,9 @@ use crate::flow::effect::Clip;
 use crate::queue::event::AfterWork;
 use std::time::Duration;
 
-/// The agent's material.
-const PLAY_MATERIAL: u32 = 1;
-/// A sentence after which the agent is let go.
-const PLAY_FAREWELL: u32 = 2;
+/// A sentence after which the agent is let go. Each hearing of the material has a number of its
+/// own above, so that the end of one that was cut short is not taken for the end of the next.
+const PLAY_FAREWELL: u32 = 1;
 /// A postponed callback rests this long, place kept.
 const POSTPONED: Duration = Duration::from_secs(15 * 60);
 
@@ -33,20 +32,34 @@ impl Switchboard {
     }
 
     fn play_material(&mut self, job: JobId, id: CallbackId, turn: &mut Turn<'_>) {
-        let Some(leg) = self.jobs.get(&job).and_then(super::job::Job::answered_leg) else { return };
+        let Some(record) = self.jobs.get_mut(&job) else { return };
+        record.hearings += 1;
+        let play = PLAY_FAREWELL + record.hearings;
+        let Some(leg) = record.answered_leg() else { return };
         let Some(record) = self.callbacks.get(&id) else { return };
         let promise = &record.request.row().promise;
         let clips: Vec<Clip> =
             promise.agent_media.iter().map(|piece| clip(piece, &promise.language)).collect();
         turn.tell(None, "callback.agent_media", vec![("callback", id.to_string())]);
-        self.play(leg, PLAY_MATERIAL, &clips, turn);
+        self.play(leg, play, &clips, turn);
+    }
+
+    /// The agent has decided; what comes of it is told next, and no other key counts.
+    fn leave_hearing(&mut self, job: JobId, turn: &mut Turn<'_>) {
+        let Some(record) = self.jobs.get_mut(&job) else { return };
+        let leg = record.answered_leg();
+        record.stage = Stage::Telling;
+        if let Some(leg) = leg {
+            self.stop_playing(leg, turn);
+        }
     }
 
     /// What was played to an agent is over.
     pub(super) fn agent_heard(&mut self, job: JobId, play: u32, turn: &mut Turn<'_>) {
-        let Some(stage) = self.jobs.get(&job).map(|job| job.stage) else { return };
-        match (stage, play) {
-            (Stage::Hearing, PLAY_MATERIAL) => self.dial_for(job, turn),
+        let Some(record) = self.jobs.get(&job) else { return };
+        let material = PLAY_FAREWELL + record.hearings;
+        match (record.stage, play) {
+            (Stage::Hearing, play) if play == material => self.dial_for(job, turn),
             (Stage::Telling, PLAY_FAREWELL) => self.end_job(job, AfterWork::Ready, None, turn),
             (
                 Stage::Ringing
@@ -75,10 +88,12 @@ impl Switchboard {
             }
             '2' => self.play_material(job, id, turn),
             '3' => {
+                self.leave_hearing(job, turn);
                 let not_before = turn.now.utc + POSTPONED;
                 self.tell_callback(id, CallbackEvent::Postpone { not_before }, turn);
             }
             '9' => {
+                self.leave_hearing(job, turn);
                 let reason = "discarded by the agent".to_owned();
                 self.tell_callback(id, CallbackEvent::Cancel { reason }, turn);
             }

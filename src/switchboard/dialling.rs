@@ -12,20 +12,30 @@ use crate::base::number::{self, PhoneNumber};
 use crate::callback::event::{Event as CallbackEvent, Miss};
 use crate::callback::outcome;
 use crate::media::command::Command as MediaCommand;
-use crate::queue::event::{EntryKind, Event as QueueEvent, Join};
+use crate::queue::event::{EntryKind, Event as QueueEvent, Join, Leaving};
 use crate::sip::event::{Body, Command, Failure, Invite, Path};
 use crate::sip::uri::NameAddr;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
-/// An answer whose SDP fits nothing that was offered.
-const NO_COMMON_SOUND: outcome::Failure = outcome::Failure::Refused { status: 488, rang: true };
+/// An answer whose SDP fits nothing that was offered. The phone was picked up, so it counts:
+/// nobody is rung again and again to hear nothing.
+const NO_COMMON_SOUND: outcome::Failure = outcome::Failure::Unreachable { rang: true };
+
+/// A customer who talks to us already is looked at again after this long.
+const TALKS_TO_US_DELAY: Duration = Duration::from_secs(60);
 
 impl Switchboard {
     /// The agent is ready for the customer: policy once more, then the attempt is stored.
     pub(super) fn begin_attempt(&mut self, id: CallbackId, turn: &mut Turn<'_>) {
         let Some(record) = self.callbacks.get_mut(&id) else { return };
         record.tried.clear();
+        if self.is_on_a_call_with_us(id) {
+            let not_before = turn.now.utc + TALKS_TO_US_DELAY;
+            return self.tell_callback(id, CallbackEvent::Postpone { not_before }, turn);
+        }
+        let Some(record) = self.callbacks.get(&id) else { return };
         let promise = &record.request.row().promise;
         if let Err(fault) = self.settings.policy.check_number(&promise.number) {
             tracing::warn!(callback = %id, number = ?promise.number, ?fault, "policy forbids it");
@@ -48,13 +58,16 @@ impl Switchboard {
         trunk: &str,
         turn: &mut Turn<'_>,
     ) {
+        // Tried is tried: a trunk that cannot even be dialled is not the next one again.
+        if let Some(record) = self.callbacks.get_mut(&id) {
+            record.tried.push(trunk.to_owned());
+        }
         let Some(leg) = self.place_customer_call(id, trunk, turn) else {
             return self.missed(id, outcome::Failure::Unreachable { rang: false }, turn);
         };
         let Some(record) = self.callbacks.get_mut(&id) else { return };
         record.customer = Some(leg);
         record.parting = None;
-        record.tried.push(trunk.to_owned());
         let promise = &record.request.row().promise;
         let until = turn.now.monotonic + promise.rules.ring;
         let facts = vec![
@@ -283,10 +296,7 @@ impl Switchboard {
         let promise = record.request.row().promise.clone();
         self.tell_callback(id, CallbackEvent::AgentLost { rang: true }, turn);
         self.tell_queues(
-            QueueEvent::Leave {
-                entry: promise.entry,
-                reason: crate::queue::event::Leaving::CallbackEnded,
-            },
+            QueueEvent::Leave { entry: promise.entry, reason: Leaving::CallbackEnded },
             turn,
         );
         let join = Join {
@@ -317,7 +327,15 @@ impl Switchboard {
                 self.tell_callback(id, CallbackEvent::Finished { talked }, turn);
             }
             // They left while waiting for another agent.
-            Some(_) | None => self.tell_callback(id, CallbackEvent::Abandoned, turn),
+            Some(_) | None => {
+                self.tell_callback(id, CallbackEvent::Abandoned, turn);
+                // Nobody may be rung for a customer who is gone, however long the store takes.
+                let entry = self.callbacks.get(&id).map(|one| one.request.row().promise.entry);
+                if let Some(entry) = entry {
+                    let reason = Leaving::CallbackEnded;
+                    self.tell_queues(QueueEvent::Leave { entry, reason }, turn);
+                }
+            }
         }
     }
 

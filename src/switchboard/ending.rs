@@ -1,6 +1,8 @@
 //! Ends: callers who hang up, flows that are over, sound that fails.
 
+use super::call::Call;
 use super::heart::{Alarm, Switchboard};
+use super::kept::Callback;
 use super::leg::{Owner, Stage};
 use super::store::CallResult;
 use super::turn::{Turn, Work};
@@ -51,7 +53,9 @@ impl Switchboard {
         if record.intent.stage() == intent::Stage::Registering {
             return;
         }
-        record.note_result(CallResult::FlowOnly);
+        if record.record.result == CallResult::Unfinished {
+            record.record.result = CallResult::FlowOnly;
+        }
         record.record.ended_at = Some(turn.now.utc);
         let recordings = std::mem::take(&mut record.recordings);
         let facts = vec![("result", format!("{:?}", record.record.result))];
@@ -111,7 +115,7 @@ impl Switchboard {
         self.legs.closed(port);
         let Some(leg) = leg else { return };
         let Some(record) = self.legs.find(leg) else { return };
-        let (owner, stage) = (record.owner, record.stage);
+        let (owner, stage, rang) = (record.owner, record.stage, record.rang);
         tracing::error!(%leg, reason, "a leg has lost its sound");
         self.hang_up(leg, turn);
         match (owner, stage) {
@@ -122,8 +126,15 @@ impl Switchboard {
             }
             (Owner::Customer(callback), Stage::Up) => self.customer_gone(callback, turn),
             (Owner::Customer(callback), Stage::Early) => {
-                self.customer_failed(callback, &Failure::Unreachable { rang: true }, turn);
+                self.customer_failed(callback, &Failure::Unreachable { rang }, turn);
             }
+        }
+    }
+
+    /// Ends whatever still lasts; each far end hears BYE or CANCEL.
+    pub(super) fn end_all(&mut self, turn: &mut Turn<'_>) {
+        for leg in self.legs.ids() {
+            self.break_off(leg, turn);
         }
     }
 
@@ -131,6 +142,12 @@ impl Switchboard {
     pub(super) fn is_on_a_call_with_us(&self, callback: CallbackId) -> bool {
         let Some(record) = self.callbacks.get(&callback) else { return false };
         let number = &record.request.row().promise.number;
-        self.calls.values().any(|call| call.present && call.party.number.as_ref() == Some(number))
+        let calls_in = |call: &Call| call.present && call.party.number.as_ref() == Some(number);
+        let is_called = |(other, one): (&CallbackId, &Callback)| {
+            *other != callback
+                && one.customer.is_some()
+                && one.request.row().promise.number == *number
+        };
+        self.calls.values().any(calls_in) || self.callbacks.iter().any(is_called)
     }
 }

@@ -37,6 +37,10 @@ use crate::sip::event::Command;
 use crate::sip::user_agent::UserAgent;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// Calls in progress may last so long after a drain began.
+const DRAIN_MAX: Duration = Duration::from_secs(5 * 60);
 
 /// The heart of one node.
 ///
@@ -76,6 +80,12 @@ pub enum Alarm {
     AgentRing(JobId),
     /// The customer's phone rings long enough.
     CustomerRing(CallbackId),
+    /// What a restart must bring back is asked for again.
+    LoadBindings,
+    /// The same for callbacks.
+    LoadCallbacks,
+    /// Who still talks has had time enough.
+    DrainOver,
 }
 
 impl Switchboard {
@@ -109,7 +119,8 @@ impl Switchboard {
     /// Begins: asks the store for callbacks and contacts, then lives by its inputs.
     pub fn start(&mut self, now: Now, out: &mut Outbox<Output>) {
         let mut turn = Turn::new(now, out);
-        self.load(&mut turn);
+        self.load_bindings(&mut turn);
+        self.load_callbacks(&mut turn);
         self.settle_work(&mut turn);
     }
 
@@ -148,7 +159,10 @@ impl Switchboard {
             Input::Drain => {
                 self.draining = true;
                 self.user_agent.drain();
+                let at = turn.now.monotonic + DRAIN_MAX;
+                self.timers.set(Alarm::DrainOver, at, "drain over");
             }
+            Input::Stop => self.end_all(turn),
         }
     }
 
@@ -192,6 +206,9 @@ impl Switchboard {
             }
             Alarm::AgentRing(job) => self.agent_ring_over(job, turn),
             Alarm::CustomerRing(callback) => self.customer_ring_over(callback, turn),
+            Alarm::LoadBindings => self.load_bindings(turn),
+            Alarm::LoadCallbacks => self.load_callbacks(turn),
+            Alarm::DrainOver => self.end_all(turn),
         }
     }
 

@@ -28,4 +28,6 @@ pub enum Input {
     Timer,
     /// Take no new calls, let calls end.
     Drain,
+    /// End all calls now.
+    Stop,
 }

@@ -27,6 +27,8 @@ pub struct Job {
     pub legs: Vec<LegId>,
     /// Where it stands.
     pub stage: Stage,
+    /// How often the material was begun.
+    pub hearings: u32,
     /// What the failed phones said, the weightiest.
     pub refusal: Option<crate::queue::event::Blame>,
 }

@@ -171,6 +171,12 @@ impl Legs {
         }
     }
 
+    /// The ids of all legs.
+    #[must_use]
+    pub fn ids(&self) -> Vec<LegId> {
+        self.by_id.keys().copied().collect()
+    }
+
     /// How many legs there are.
     #[must_use]
     pub fn len(&self) -> usize {

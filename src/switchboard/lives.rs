@@ -10,6 +10,10 @@ use crate::callback::life::Request;
 use crate::callback::request::Row;
 use crate::queue::event::{EntryKind, Event as QueueEvent, Join, Leaving};
 use crate::sip::registrar::Binding;
+use std::time::Duration;
+
+/// A restored place is held until its life has settled and says Requeue.
+const HELD_UNTIL_SETTLED: Duration = Duration::from_secs(30 * 24 * 3_600);
 
 impl Switchboard {
     /// Tells a callback's life what happened; what it asks is done later in this turn.
@@ -51,7 +55,15 @@ impl Switchboard {
             ("state", format!("{:?}", row.state)),
             ("attempts", row.attempts.len().to_string()),
         ];
+        let job = record.job;
         turn.tell(None, "callback.over", facts);
+        let silent = job.and_then(|job| self.jobs.get(&job)).filter(|job| {
+            job.stage != super::job::Stage::Telling
+                && !matches!(job.stage, super::job::Stage::Talking { .. })
+        });
+        if let Some(job) = silent.map(|job| job.id) {
+            self.farewell(job, "callback-cancelled", turn);
+        }
         // The agent who still hears why keeps the leg; only the place and the life are gone.
         self.tell_queues(QueueEvent::Leave { entry, reason: Leaving::CallbackEnded }, turn);
         self.timers.stop(Alarm::Callback(id));
@@ -90,7 +102,8 @@ impl Switchboard {
                 queue: promise.queue.clone(),
                 priority: promise.priority,
                 enqueued_at: promise.enqueued_at,
-                kind: EntryKind::Promised { not_before: request.row().not_before },
+                // Not offered before the life has settled and says Requeue.
+                kind: EntryKind::Promised { not_before: turn.now.utc + HELD_UNTIL_SETTLED },
                 timeout: None,
                 recovered: false,
             };

@@ -40,7 +40,15 @@ impl Switchboard {
             return self.tell_queues(QueueEvent::OfferFailed { job, blame: Blame::None }, turn);
         };
         if let Waiter::Callback(callback) = waiter {
-            if self.is_on_a_call_with_us(callback) {
+            let record = self.callbacks.get(&callback);
+            let on_the_line = record.is_some_and(|record| record.customer.is_some());
+            let fit = record.is_some_and(|record| record.request.may_be_offered(turn.now));
+            if !on_the_line && (self.draining || !fit) {
+                // The queue holds it for a while, and the life says Requeue when it is fit.
+                let failed = QueueEvent::OfferFailed { job, blame: Blame::None };
+                return self.tell_queues(failed, turn);
+            }
+            if !on_the_line && self.is_on_a_call_with_us(callback) {
                 let not_before = turn.now.utc + NUMBER_BUSY_DELAY;
                 self.tell_queues(QueueEvent::OfferFailed { job, blame: Blame::None }, turn);
                 return self.tell_queues(QueueEvent::Requeue { entry, not_before }, turn);
@@ -62,6 +70,7 @@ impl Switchboard {
             queue,
             legs: Vec::new(),
             stage: Stage::Ringing,
+            hearings: 0,
             refusal: blame,
         };
         self.jobs.insert(job, record);
@@ -70,7 +79,11 @@ impl Switchboard {
         }
         self.ring_phones(job, waiter, turn);
         if self.jobs.get(&job).is_some_and(|job| job.legs.is_empty()) {
-            return self.offer_failed(job, Blame::Unreachable, turn);
+            let agent = self.jobs.get(&job).map(|job| job.agent.clone()).unwrap_or_default();
+            let phones = self.user_agent.bindings(&agent, turn.now);
+            // Our own want of ports is no fault of the agent.
+            let blame = if phones.is_empty() { Blame::Unreachable } else { Blame::None };
+            return self.offer_failed(job, blame, turn);
         }
         self.timers.set(Alarm::AgentRing(job), turn.now.monotonic + ring, "agent's ring time");
     }
@@ -135,7 +148,7 @@ impl Switchboard {
         if let Some(Waiter::Callback(id)) = self.waiters.get(&record.entry)
             && let Some(callback) = self.callbacks.get_mut(id)
         {
-            callback.job = None;
+            callback.job = callback.job.filter(|own| *own != record.id);
         }
         Some(record)
     }
@@ -162,9 +175,14 @@ impl Switchboard {
         let remote = binding.path.remote.ip();
         let session = self.user_agent.mint_session();
         let leg = self.add_leg(Owner::Agent(job), session, remote);
-        self.open_line(leg, shard, turn)?;
-        let body = self.describe_offer(leg)?;
-        let invite = self.invitation(job, binding, leg, body)?;
+        let invite = self.open_line(leg, shard, turn).and_then(|_| {
+            let body = self.describe_offer(leg)?;
+            self.invitation(job, binding, leg, body)
+        });
+        let Some(invite) = invite else {
+            self.drop_leg(leg, turn);
+            return None;
+        };
         self.command_sip(Command::Invite(Box::new(invite)), turn);
         Some(leg)
     }

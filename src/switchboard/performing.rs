@@ -203,8 +203,12 @@ impl Switchboard {
     }
 
     fn join(&mut self, call: CallId, join: Join, turn: &mut Turn<'_>) {
+        // Who waits in a queue hears something, and an agent's answer needs sound to join.
+        if self.early_session(call).is_some() {
+            self.answer(call, turn);
+        }
         let entry: EntryId = self.ids.mint();
-        let Some(record) = self.calls.get_mut(&call) else { return };
+        let Some(record) = self.calls.get_mut(&call).filter(|call| call.present) else { return };
         let since = turn.now.monotonic;
         record.record.queue = Some(join.queue.clone());
         record.place = Some(Place {

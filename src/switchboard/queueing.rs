@@ -17,8 +17,19 @@ impl Switchboard {
         match effect {
             Effect::Joined { entry } => self.joined(entry, turn),
             Effect::Refused { entry, refusal } => {
-                if let Some(Waiter::Caller(call)) = self.waiters.get(&entry).copied() {
-                    self.join_refused(call, refusal, turn);
+                match self.waiters.get(&entry).copied() {
+                    Some(Waiter::Caller(call)) => self.join_refused(call, refusal, turn),
+                    // Its queue is gone from the configuration: somebody must hear of it.
+                    Some(Waiter::Callback(id)) => {
+                        tracing::error!(callback = %id, ?refusal, "a promise has no queue any more");
+                        let reason = format!("its queue is gone: {refusal:?}");
+                        self.tell_callback(
+                            id,
+                            crate::callback::event::Event::Cancel { reason },
+                            turn,
+                        );
+                    }
+                    None => {}
                 }
             }
             Effect::Suspended { entry } => {
@@ -70,6 +81,10 @@ impl Switchboard {
 
     fn timed_out(&mut self, entry: EntryId, turn: &mut Turn<'_>) {
         let Some(call) = self.caller_at(entry) else { return };
+        if let Some(record) = self.calls.get_mut(&call) {
+            let since = record.place.as_ref().map(|place| place.since);
+            record.record.waited = since.map(|since| turn.now.monotonic.since(since));
+        }
         self.forget_place(call);
         self.tell_intent(call, intent::Event::LeftQueue, turn);
         turn.tell(Some(call), "queue.timed_out", Vec::new());

@@ -29,7 +29,7 @@ const RING: Duration = Duration::from_secs(30);
 /// A request ends unfulfilled after this.
 const EXPIRES: Duration = Duration::from_secs(72 * 3600);
 /// Pause after the first call ended.
-const INITIAL_DELAY: Duration = Duration::from_secs(60);
+pub(super) const INITIAL_DELAY: Duration = Duration::from_secs(60);
 /// While the caller is still on the line nobody calls back: the place is held.
 const WHILE_ON_THE_LINE: Duration = Duration::from_secs(24 * 3600);
 
@@ -191,7 +191,9 @@ impl Switchboard {
             })
             .collect();
         let not_before = turn.now.utc + WHILE_ON_THE_LINE;
-        let in_queue = matches!(self.waiters.get(&promise.entry), Some(Waiter::Caller(_)));
+        // A promise for another queue moves the place there; a Join does that.
+        let in_queue = matches!(self.waiters.get(&promise.entry), Some(Waiter::Caller(_)))
+            && self.queues.queue_of(promise.entry) == Some(promise.queue.as_str());
         self.begin_life(row, turn);
         if in_queue {
             let (entry, priority) = (promise.entry, promise.priority);

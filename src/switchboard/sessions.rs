@@ -106,7 +106,7 @@ impl Switchboard {
             && let Err(reason) = self.settle(leg, body, turn)
         {
             tracing::info!(%session, reason, "the ACK's answer does not fit; hanging up");
-            return self.hang_up(leg, turn);
+            return self.break_off(leg, turn);
         }
         if let Some(Owner::Caller(call)) = self.legs.find(leg).map(|leg| leg.owner) {
             self.tell_flow(call, flow::effect::Event::Answered, turn);
@@ -121,6 +121,18 @@ impl Switchboard {
             Owner::Caller(call) => self.caller_gone(call, turn),
             Owner::Agent(job) => self.agent_gone(job, leg, ending, turn),
             Owner::Customer(callback) => self.customer_gone(callback, turn),
+        }
+    }
+
+    /// Ends a leg from our side although nobody asked for it: its owner is told.
+    pub(super) fn break_off(&mut self, leg: LegId, turn: &mut Turn<'_>) {
+        let owner = self.legs.find(leg).map(|leg| leg.owner);
+        self.hang_up(leg, turn);
+        match owner {
+            Some(Owner::Caller(call)) => self.caller_gone(call, turn),
+            Some(Owner::Agent(job)) => self.agent_gone(job, leg, Ending::Lost, turn),
+            Some(Owner::Customer(callback)) => self.customer_gone(callback, turn),
+            None => {}
         }
     }
 

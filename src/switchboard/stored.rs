@@ -1,6 +1,6 @@
 //! What was asked of the store, and what its answers set going.
 
-use super::heart::Switchboard;
+use super::heart::{Alarm, Switchboard};
 use super::store::{Done, Interaction, Refusal, Reply, Request, What};
 use super::tickets::Purpose;
 use super::turn::Turn;
@@ -8,11 +8,19 @@ use crate::base::id::{CallId, CallbackId, RecordingId, TicketId};
 use crate::callback::event::Event as CallbackEvent;
 use crate::callback::request::Row;
 use crate::sip::registrar::Binding;
+use std::time::Duration;
+
+/// Pause before a failed load is asked for again.
+const LOAD_AGAIN: Duration = Duration::from_secs(1);
 
 impl Switchboard {
-    /// Asks for everything that a restart must bring back.
-    pub(super) fn load(&mut self, turn: &mut Turn<'_>) {
+    /// Asks for the contacts of agents' phones, as they were when the process ended.
+    pub(super) fn load_bindings(&mut self, turn: &mut Turn<'_>) {
         self.ask(What::LoadBindings, Purpose::Bindings, turn);
+    }
+
+    /// Asks for the callbacks that were alive when the process ended.
+    pub(super) fn load_callbacks(&mut self, turn: &mut Turn<'_>) {
         self.ask(What::LoadCallbacks, Purpose::Callbacks, turn);
     }
 
@@ -77,9 +85,16 @@ impl Switchboard {
                 }
             }
             (Purpose::Record, Ok(_)) => {}
-            (Purpose::Callbacks | Purpose::Bindings | Purpose::Record, result) => {
+            (purpose, result) => {
                 let fault: Option<Refusal> = result.err();
-                tracing::error!(?fault, "the store failed");
+                tracing::error!(?purpose, ?fault, "the store failed");
+                // A promise is not optional: what a restart must bring back is asked for again.
+                let at = turn.now.monotonic + LOAD_AGAIN;
+                match purpose {
+                    Purpose::Callbacks => self.timers.set(Alarm::LoadCallbacks, at, "load again"),
+                    Purpose::Bindings => self.timers.set(Alarm::LoadBindings, at, "load again"),
+                    Purpose::Promise(..) | Purpose::Life(_) | Purpose::Record => {}
+                }
             }
         }
     }

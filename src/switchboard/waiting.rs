@@ -2,6 +2,7 @@
 //! flow.
 
 use super::heart::{Alarm, Switchboard};
+use super::registering::INITIAL_DELAY;
 use super::store::CallResult;
 use super::turn::{Turn, Work};
 use crate::base::id::{CallId, EntryId};
@@ -146,7 +147,12 @@ impl Switchboard {
             return self.tell_intent(call, Event::NotStored, turn);
         };
         match self.row_of(call, &wish, turn) {
-            Ok(row) => self.persist_promise(call, row, turn),
+            Ok(row) => {
+                if let Some(record) = self.calls.get_mut(&call) {
+                    record.promised = Some((row.promise.entry, INITIAL_DELAY));
+                }
+                self.persist_promise(call, row, turn);
+            }
             Err(fault) => {
                 tracing::info!(%call, fault, "nothing to register at the hang-up");
                 self.tell_intent(call, Event::NotStored, turn);

@@ -220,10 +220,13 @@ impl Request {
         }
     }
 
-    fn may_be_offered(&self, now: Now) -> bool {
+    /// Whether an agent may be reserved for it now: it waits, that is durable, and it is due.
+    #[must_use]
+    pub fn may_be_offered(&self, now: Now) -> bool {
+        let waits = matches!(self.row.state, State::Waiting | State::Retry);
         let durable = matches!(self.writing, Writing::Settled);
         let due = self.retry_at.is_none_or(|at| at <= now.monotonic);
-        durable && due && !self.has_expired(now)
+        waits && durable && due && !self.has_expired(now)
     }
 
     fn missed(&mut self, now: Now, miss: Miss, out: &mut Outbox<Effect>) {
