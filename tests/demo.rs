@@ -43,5 +43,7 @@ fn a_telephone_that_may_not_register_ends_it_loudly() {
 
 fn demo(arguments: &[&str]) -> Output {
     let mut program = Command::new(env!("CARGO_BIN_EXE_ringback"));
+    // What is set for a server of the user must not reach that of the demonstration.
+    program.env("RINGBACK__STORE__PATH", "/nowhere/ringback.sqlite");
     program.arg("demo").args(arguments).output().expect("the program runs")
 }

@@ -58,6 +58,21 @@ impl Site {
         config: Option<&Path>,
         more_flows: &[PathBuf],
     ) -> Result<(Loaded, Vec<Complaint>), SiteError> {
+        let environment: Vec<(String, String)> = std::env::vars().collect();
+        self.load_in(config, more_flows, &environment)
+    }
+
+    /// As [`Self::load`], in this environment instead of the process's own.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::load`].
+    pub fn load_in(
+        &mut self,
+        config: Option<&Path>,
+        more_flows: &[PathBuf],
+        environment: &[(String, String)],
+    ) -> Result<(Loaded, Vec<Complaint>), SiteError> {
         let beside = config.map(|path| path.parent().unwrap_or_else(|| Path::new("")).to_owned());
         let settings = match config {
             Some(path) => self.read(path)?,
@@ -67,11 +82,10 @@ impl Site {
         let own_prompts = beside.map(|dir| dir.join("prompts")).filter(|dir| dir.is_dir());
         let prompts =
             Library::default().load(own_prompts.as_deref()).map_err(SiteError::Prompts)?;
-        let environment: Vec<(String, String)> = std::env::vars().collect();
         let sources = Sources {
             settings: (&settings.0, &settings.1),
             flows: &flows,
-            environment: &environment,
+            environment,
             prompts: Arc::new(prompts),
             interfaces: interfaces(),
             cores: std::thread::available_parallelism().map_or(1, usize::from),

@@ -37,13 +37,13 @@ pub(super) struct CallArguments {
     #[arg(long, value_name = "FILE.wav")]
     play: Option<PathBuf>,
     /// Keys, from a second after the answer; a comma is a pause of a second: "1,2,601234567#"
-    #[arg(long, value_name = "KEYS", default_value = "")]
+    #[arg(long, value_name = "KEYS", default_value = "", hide_default_value = true)]
     press: Keys,
     /// Where to keep what is heard, from the first sound on
     #[arg(long, value_name = "FILE.wav")]
     record: Option<PathBuf>,
     /// The final status that is right; another one ends with exit code 1
-    #[arg(long, value_name = "STATUS", default_value_t = 200, value_parser = clap::value_parser!(u16).range(200..700))]
+    #[arg(long, value_name = "STATUS", default_value_t = 200, value_parser = status)]
     expect: u16,
     /// Hang up so long after the answer
     #[arg(long = "for", value_name = "TIME", default_value = "20s", value_parser = telephone::span)]
@@ -351,6 +351,11 @@ fn help(status: u16) -> &'static str {
         503 => "the server is full or about to end; try again",
         _ => "look at the server's log; or give --expect if this is right",
     }
+}
+
+fn status(text: &str) -> Result<u16, String> {
+    let status = text.parse().ok().filter(|status| (200..700).contains(status));
+    status.ok_or_else(|| "write a final status, 200 to 699".to_owned())
 }
 
 fn header(text: &str) -> Result<(String, String), String> {

@@ -35,6 +35,7 @@ const SIGN_IN: &str = "*10";
 const PASSWORD_VARIABLE: &str = "RINGBACK_PHONE_PASSWORD";
 
 /// Whose phone it is, and how it behaves.
+// Table: a flag each.
 #[derive(Debug, clap::Args)]
 pub(super) struct PhoneArguments {
     /// Whose phone, and where to register: sip:anna@127.0.0.1:5060
@@ -55,7 +56,7 @@ pub(super) struct PhoneArguments {
     #[arg(long, group = "manner")]
     no_answer: bool,
     /// Keys, from a second after answering; a comma is a pause of a second
-    #[arg(long, value_name = "KEYS", default_value = "")]
+    #[arg(long, value_name = "KEYS", default_value = "", hide_default_value = true)]
     press: Keys,
     /// A WAV file that is spoken once a call is answered
     #[arg(long, value_name = "FILE.wav")]

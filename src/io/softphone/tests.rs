@@ -1,3 +1,5 @@
+//! Two telephones on loopback, talking to each other without a server.
+
 use super::settings::SoftphoneSettings;
 use super::*;
 use crate::audio::tone;

@@ -198,6 +198,8 @@ async fn every_living_state_comes_back_and_no_ended_one() {
     }
     let living: Vec<State> = store.loaded().await.iter().map(|row| row.state).collect();
     assert_eq!(living, states.into_iter().filter(|state| !state.is_end()).collect::<Vec<_>>());
+    let all = callbacks(&place.store()).await.expect("readable while it is in use");
+    assert_eq!(all.iter().map(|row| row.state).collect::<Vec<_>>(), states);
 }
 
 #[tokio::test]

@@ -79,7 +79,8 @@ impl Stage {
         let config = write_site(&dir, sip_port, customer.address())
             .map_err(cannot("writing the site of the demonstration"))?;
         let mut site = Site::default();
-        let loaded = site.load(Some(&config));
+        // What the user has set for a server of their own must not reach this one.
+        let loaded = site.load_in(Some(&config), &[], &[]);
         let (loaded, _) = loaded.map_err(|error| {
             Missed::new("loading the site of the demonstration", told(&site, error))
         })?;
@@ -240,7 +241,7 @@ mod tests {
         let customer = SocketAddr::new(HOST, 5_070);
         let config = write_site(&dir, 5_060, customer).expect("a site");
         let mut site = Site::default();
-        let loaded = site.load(Some(&config));
+        let loaded = site.load_in(Some(&config), &[], &[]);
         let (loaded, warnings) = loaded.map_err(|error| told(&site, error)).expect("a site");
         assert_eq!(warnings, Vec::new());
         let flow = loaded.settings.numbers.get("+48221234567").map(String::as_str);
