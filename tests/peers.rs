@@ -14,4 +14,5 @@ mod peers {
 
     mod callback_by_baresip;
     mod callback_by_sipp;
+    mod dismissal;
 }

@@ -34,7 +34,6 @@ enum Frame {
 struct Inner {
     heard: Vec<i16>,
     from: Option<SocketAddr>,
-    first_heard: Option<Instant>,
     say: VecDeque<Frame>,
     stop: bool,
 }
@@ -106,9 +105,23 @@ impl Ear {
         self
     }
 
-    /// When the first packet came.
-    pub(super) fn first_heard(&self) -> Option<Instant> {
-        self.shared.0.lock().expect("a lock").first_heard
+    /// Waits until everything was said.
+    pub(super) fn has_said_all(&mut self) -> &mut Self {
+        let until = Instant::now() + Duration::from_secs(15);
+        let (lock, news) = &*self.shared;
+        let mut inner = lock.lock().expect("a lock");
+        while !inner.say.is_empty() {
+            let left = until.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero(), "nobody is there to speak to");
+            inner = news.wait_timeout(inner, left).expect("a lock").0;
+        }
+        drop(inner);
+        self
+    }
+
+    /// Everything that was heard so far.
+    pub(super) fn heard(&self) -> Vec<i16> {
+        self.shared.0.lock().expect("a lock").heard.clone()
     }
 }
 
@@ -165,7 +178,6 @@ impl Line {
         let (lock, news) = &*self.shared;
         let mut inner = lock.lock().expect("a lock");
         inner.from = Some(from);
-        inner.first_heard.get_or_insert_with(Instant::now);
         inner.heard.extend(packet.iter().skip(12).map(|&word| law.decode(word)));
         news.notify_all();
     }
@@ -179,6 +191,7 @@ impl Line {
         let Some(to) = inner.from else { return false };
         let frame = inner.say.pop_front().unwrap_or(Frame::Silence);
         drop(inner);
+        self.shared.1.notify_all();
         let packet = self.packet(&frame);
         // Nobody may listen any more.
         let _ = self.socket.send_to(&packet, to);

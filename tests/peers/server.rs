@@ -89,11 +89,26 @@ impl Server {
         self.program.kill();
     }
 
-    /// Ends it as its users do, twice SIGTERM at most, and asserts that it ended well.
+    /// Ends it as its users do when no call is left, and asserts that it ended well.
     pub(super) fn ends(mut self) {
+        self.is_told_to_end("draining");
+        self.has_ended_well();
+    }
+
+    /// Ends it while calls are left.
+    pub(super) fn ends_now(mut self) {
+        self.is_told_to_end("draining");
+        self.is_told_to_end("ending now");
+        self.has_ended_well();
+    }
+
+    fn is_told_to_end(&self, words: &str) {
         self.program.terminate();
-        let told = |line: &str| line.contains("draining").then_some(());
+        let told = |line: &str| line.contains(words).then_some(());
         assert!(self.program.waits_for(0, SOON, told).is_some(), "{}", self.program.tail());
+    }
+
+    fn has_ended_well(&mut self) {
         let status = self.program.ends(SOON);
         assert!(status.success(), "the server ended with {status}: {}", self.program.tail());
     }

@@ -18,7 +18,9 @@ pub(super) const AGENT: u16 = 2;
 pub(super) const CALLER_SOUND: u16 = 3;
 pub(super) const FAR_END_SOUND: u16 = 4;
 pub(super) const AGENT_SOUND: u16 = 5;
-pub(super) const CONTROL: u16 = 6;
+pub(super) const CONTROL: u16 = 6; // and 7
+pub(super) const SECOND_CALLER: u16 = 8;
+pub(super) const SECOND_CALLER_SOUND: u16 = 9;
 
 /// The prompts of the stories as tones, so that an ear knows which one it hears.
 pub(super) const MENU_HZ: u32 = 500;

@@ -24,6 +24,8 @@ pub enum Manner {
     RingsThenRefuses(Duration, u16),
     /// Refuses at once.
     Refuses(u16),
+    /// Says only that it tries (100), as a network that looks for the phone.
+    Tries,
     /// Not a word, as if the address were dead.
     Dead,
 }
@@ -195,7 +197,7 @@ impl Phone {
         self.lines.push(line);
         let index = self.lines.len() - 1;
         let plans = match manner {
-            Manner::Rings | Manner::Dead => vec![],
+            Manner::Rings | Manner::Tries | Manner::Dead => vec![],
             Manner::AnswersAfter(delay) => vec![(delay, Plan::Answer)],
             Manner::AnswersAndTalks(delay, talk) => {
                 vec![(delay, Plan::Answer), (delay + talk, Plan::HangUp)]
@@ -203,7 +205,7 @@ impl Phone {
             Manner::RingsThenRefuses(delay, status) => vec![(delay, Plan::Refuse(status))],
             Manner::Refuses(status) => return self.refuse(now, index, status, out),
         };
-        self.provisional(index, 180, out);
+        self.provisional(index, if manner == Manner::Tries { 100 } else { 180 }, out);
         let plans = plans.into_iter().map(|(delay, plan)| (now + delay, call_id.clone(), plan));
         self.plans.extend(plans);
     }

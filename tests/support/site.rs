@@ -84,6 +84,18 @@ impl Plan {
         ])
     }
 
+    /// As shipped, but nothing is done for callers who hang up between Start and Register.
+    pub fn without_care_for_hang_ups() -> Self {
+        let callback = include_str!("../../config/flows/custom-callback.flow.yaml");
+        let careless = callback.replace("when_caller_hangs_up: hung_up\n", "");
+        assert_ne!(careless, callback, "the shipped flow has changed");
+        Self::with_flows(&[
+            ("main-line.flow.yaml", include_str!("../../config/flows/main-line.flow.yaml")),
+            ("waiting.flow.yaml", include_str!("../../config/flows/waiting.flow.yaml")),
+            ("custom-callback.flow.yaml", &careless),
+        ])
+    }
+
     /// The first of these flows answers +48221234567.
     pub fn with_flows(files: &[(&str, &str)]) -> Self {
         let owned: Vec<(String, String)> =

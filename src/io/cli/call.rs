@@ -175,13 +175,11 @@ impl Caller<'_> {
         self.plan(self.arguments.wait, Act::GiveUp);
         while !self.diary.is_complete() {
             let until = self.acts.first_key_value().map(|((at, _), _)| *at);
-            match self.phone.next(until).await {
-                Heard::Moment => {
-                    if self.act(session) {
-                        break;
-                    }
-                }
-                heard => self.hear(heard)?,
+            let heard = self.phone.next(until).await;
+            if !matches!(heard, Heard::Moment) {
+                self.hear(heard)?;
+            } else if self.act(session) {
+                break;
             }
         }
         self.phone.stop().await;

@@ -203,10 +203,8 @@ impl Desk<'_> {
                     break Ok(ExitCode::SUCCESS);
                 }
             };
-            let done = match heard {
-                Heard::Moment => self.act(server),
-                heard => self.hear(heard),
-            };
+            let due = matches!(heard, Heard::Moment);
+            let done = if due { self.act(server) } else { self.hear(heard) };
             match done {
                 Ok(true) => break Ok(ExitCode::SUCCESS),
                 Ok(false) => {}

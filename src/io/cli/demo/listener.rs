@@ -71,7 +71,7 @@ impl Listener {
         prompt: &str,
     ) -> Result<(), Missed> {
         let sound = self.stage.prompt(prompt)?;
-        let text = self.quoted(prompt);
+        let text = Self::quoted(prompt);
         let recognise = |stage: &mut Stage| stage.who(who).recognises_beginning(&sound);
         self.hears(who, call, &text, recognise).await
     }
@@ -84,7 +84,7 @@ impl Listener {
         prompt: &str,
     ) -> Result<(), Missed> {
         let sound = self.stage.prompt(prompt)?;
-        let text = self.quoted(prompt);
+        let text = Self::quoted(prompt);
         self.hears(who, call, &text, |stage| stage.who(who).recognises(&sound)).await
     }
 
@@ -174,9 +174,10 @@ impl Listener {
     }
 
     /// The words of a prompt, not more than fit in a line.
-    pub(super) fn quoted(&self, prompt: &str) -> String {
+    pub(super) fn quoted(prompt: &str) -> String {
         let texts = prompts::texts(&Language::english());
-        let Some(text) = texts.get(prompt) else { return prompt.to_owned() };
+        // What has no words is music.
+        let Some(text) = texts.get(prompt) else { return "music".to_owned() };
         if text.chars().count() <= SHOWN_MAX {
             return format!("\"{text}\"");
         }

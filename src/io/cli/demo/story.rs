@@ -39,6 +39,8 @@ const TONE_DBOV: f32 = -20.0;
 const RING: Duration = Duration::from_millis(700);
 /// How long signalling may take.
 const SOON: Duration = Duration::from_secs(10);
+/// How long the counters of a call may take after its end.
+const LAST_COUNTERS: Duration = Duration::from_millis(300);
 /// How long the store may take to say what has happened.
 const STORED_MAX: Duration = Duration::from_secs(8);
 
@@ -60,32 +62,49 @@ impl Story {
         ladder.head();
         let stage = Stage::build(password).await?;
         let mut story = Self { listener: Listener::new(stage, ladder), customer };
-        story.anna_registers().await?;
-        let call = story.the_customer_calls().await?;
-        story.asks_for_a_callback(call).await?;
-        story.leaves_a_message(call).await?;
-        let promise = story.is_promised(call).await?;
-        story.anna_signs_in().await?;
-        let offer = story.anna_hears_the_message().await?;
-        let (callback, invite) = story.the_customer_is_called().await?;
-        story.judges(&invite)?;
-        match customer {
-            Customer::Answers | Customer::Silent => story.they_talk(callback, offer).await?,
-            Customer::Busy => story.the_customer_is_busy(callback, offer).await?,
+        let scenes = tokio::select! {
+            scenes = story.scenes() => scenes,
+            _ = tokio::signal::ctrl_c() => Err(Missed::new("the whole", "it was interrupted")),
+        };
+        match scenes {
+            Ok(promise) => story.ends(&promise).await,
+            Err(missed) => {
+                // What was missed matters more than how the rest ends.
+                let _ = story.listener.stage.clear().await;
+                Err(missed)
+            }
         }
-        story.ends(&promise).await
+    }
+
+    /// All scenes with people in them; gives what was promised.
+    async fn scenes(&mut self) -> Result<Row, Missed> {
+        self.anna_registers().await?;
+        let call = self.the_customer_calls().await?;
+        self.asks_for_a_callback(call).await?;
+        self.leaves_a_message(call).await?;
+        let promise = self.is_promised(call).await?;
+        self.anna_signs_in().await?;
+        let offer = self.anna_hears_the_message().await?;
+        let (callback, invite) = self.the_customer_is_called().await?;
+        self.judges(&invite)?;
+        match self.customer {
+            Customer::Answers | Customer::Silent => self.they_talk(callback, offer).await?,
+            Customer::Busy => self.the_customer_is_busy(callback, offer).await?,
+        }
+        Ok(promise)
     }
 
     async fn anna_registers(&mut self) -> Result<(), Missed> {
-        let registered =
-            self.listener.event(Who::Agent, "Anna's telephone registers", SOON, |h| match h {
-                Heard::Registered(true) => Some(Ok(())),
-                Heard::NotRegistered(status) => Some(Err(*status)),
-                _ => None,
-            });
-        registered.await?.map_err(|status| {
-            Missed::new("Anna's telephone registers", format!("the server refuses it: {status}"))
-        })?;
+        let what = "Anna's telephone registers";
+        let registered = |heard: &Heard| {
+            if let Heard::NotRegistered(status) = heard {
+                return Some(Err(*status));
+            }
+            matches!(heard, Heard::Registered(true)).then_some(Ok(()))
+        };
+        let registered = self.listener.event(Who::Agent, what, SOON, registered).await?;
+        registered
+            .map_err(|status| Missed::new(what, format!("the server refuses it: {status}")))?;
         self.signal(Arrow::AgentToServer, "REGISTER", "Anna's telephone is known, Anna is not in");
         Ok(())
     }
@@ -146,7 +165,7 @@ impl Story {
         }
         let note = self.listener.stage.prompt("demo-note")?;
         self.listener.stage.customer.phone.play(call, note);
-        let text = self.listener.quoted("demo-note");
+        let text = Listener::quoted("demo-note");
         self.sound(Arrow::CustomerToServer, "speech", &format!("says {text}"));
         let told = |heard: &Heard| matches!(heard, Heard::Played(at) if *at == call).then_some(());
         self.listener.event(Who::Customer, "the customer speaks to the end", SOON, told).await?;
@@ -289,6 +308,8 @@ impl Story {
         while self.row().await?.state != state && self.listener.ladder.elapsed() < until {
             self.listener.pause(Duration::from_millis(50)).await;
         }
+        // The last counters come when the sound of the last calls is closed.
+        self.listener.pause(LAST_COUNTERS).await;
         let Listener { stage, ladder, proofs } = self.listener;
         let totals = [stage.customer.totals(), stage.agent.totals()];
         let path = stage.store();
