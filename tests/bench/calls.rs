@@ -7,11 +7,11 @@
 //!
 //! Each step offers a rate for five seconds, whatever comes back: a call is answered by a flow,
 //! held for 200 ms, ended with BYE and written to the store. A step is clean when every call
-//! was answered and ended and 99 of 100 callers waited at most 50 ms. Prints a line
-//! for each step and one JSON line at the end. The generator shares the processors with the
-//! server; `generator_cpu` says how much it took. Processor time is read in ticks of 10 ms.
-//! `TMPDIR` chooses the disk of the store. Other rates may be given as arguments:
-//! `cargo bench --bench calls -- 500 1500`.
+//! was answered, ended and found in the store, and 99 of 100 callers waited at most 50 ms.
+//! Prints a line for each step and one JSON line at the end. `cpu` is CPU seconds of the server
+//! for 1,000 calls, read in ticks of 10 ms; the generator shares the processors with the server,
+//! and `generator_cpu` says how much it took. `TMPDIR` chooses the disk of the store. Other
+//! rates may be given as arguments: `cargo bench --bench calls -- 500 1500`.
 
 #![allow(clippy::print_stdout, reason = "a benchmark speaks")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a benchmark may fall")]
@@ -336,9 +336,11 @@ impl Line {
     fn step(&self, step: usize, rate: usize, server: &Server) -> Step {
         let calls = rate * WINDOW.as_secs() as usize;
         *self.book.lock().expect("a book") = Book::new(step);
+        let stored = server.stored();
         let before = (server.cpu_seconds(), cpu_seconds("self"));
         let start = Instant::now();
         let sending = self.pace(start, calls, rate);
+        let generator_cpu = cpu_seconds("self") - before.1;
         let mut book = self.book.lock().expect("a book");
         for index in 0..calls {
             let unanswered = match book.calls[index].stage {
@@ -346,6 +348,10 @@ impl Line {
                 Stage::Talking | Stage::Ending | Stage::Over => "BYE unanswered",
             };
             book.end(index, Some(unanswered));
+        }
+        let lost = lost_records(server, stored + book.answers.len() as u64);
+        if lost > 0 {
+            book.failures.insert("record not stored".to_owned(), lost);
         }
         let thousands = book.answers.len().max(1) as f64 / 1_000.0;
         let in_time = book.answers.iter().filter(|(at, _)| *at <= start + WINDOW).count();
@@ -360,7 +366,7 @@ impl Line {
             resent: book.resent,
             failures: std::mem::take(&mut book.failures),
             cpu: (server.cpu_seconds() - before.0) / thousands,
-            generator_cpu: (cpu_seconds("self") - before.1) / thousands,
+            generator_cpu: generator_cpu / thousands,
         };
         result.print();
         result
@@ -485,6 +491,18 @@ fn header<'m>(message: &'m str, name: &str) -> Option<&'m str> {
         let (found, value) = line.split_once(':')?;
         found.trim().eq_ignore_ascii_case(name).then(|| value.trim())
     })
+}
+
+/// Waits until the store holds so many calls; how many it lacks in the end.
+fn lost_records(server: &Server, wanted: u64) -> usize {
+    let until = Instant::now() + DRAIN_MAX;
+    loop {
+        let lost = wanted.saturating_sub(server.stored());
+        if lost == 0 || Instant::now() > until {
+            return lost as usize;
+        }
+        sleep(Duration::from_millis(200));
+    }
 }
 
 /// Each call that stands holds two sockets of the server, which inherits our limit.

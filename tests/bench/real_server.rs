@@ -85,7 +85,7 @@ impl Server {
         cpu_seconds(&self.child.id().to_string())
     }
 
-    /// Lets the server end, and counts the calls in its store.
+    /// Lets the server end; how many calls its store holds.
     pub(crate) fn stop(mut self) -> u64 {
         let pid = Pid::from_child(&self.child);
         let until = Instant::now() + STOP_MAX;
@@ -96,6 +96,11 @@ impl Server {
         while self.child.try_wait().expect("asked").is_none() && Instant::now() < until {
             sleep(Duration::from_millis(20));
         }
+        self.stored()
+    }
+
+    /// How many calls its store holds now.
+    pub(crate) fn stored(&self) -> u64 {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let store = self.site.path().join("store.sqlite");
         let report = runtime.expect("a runtime").block_on(ringback::io::store::check(&store));
