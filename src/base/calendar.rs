@@ -5,6 +5,8 @@
 //! twice: a time that is skipped means as long after midnight as it says (RFC 5545 §3.3.5),
 //! a repeated one its first occurrence.
 
+pub mod zone;
+
 use super::time::Utc;
 use jiff::Timestamp;
 use jiff::civil;

@@ -3,10 +3,12 @@
 use super::outside::{IoSettings, LogFormat, LogLevel, LogSettings};
 use super::reader::{Reader, Sort};
 use super::value::{self, SIP_PORT};
+use crate::base::calendar::zone::Zone;
 use crate::base::complaint::Place;
 use crate::base::document::{Fields, Node};
 use crate::base::interfaces::Interfaces;
 use crate::base::language::Language;
+use crate::sip::digest::Algorithm;
 use crate::switchboard::settings::Site;
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -15,6 +17,7 @@ const SHARDS_MAX: i64 = 64;
 /// RTP ports of one call: the caller's, the agent's, and one to spare for a transfer.
 const PORTS_A_CALL: usize = 3;
 const CALLS_MAX: usize = 150;
+const DIGESTS: [(&str, Algorithm); 2] = [("sha256", Algorithm::Sha256), ("md5", Algorithm::Md5)];
 const RTP_PORTS: (u16, u16) = (10_000, 10_999);
 /// Ports below need privileges and belong to other services.
 const RTP_PORT_MIN: i64 = 1_024;
@@ -33,7 +36,9 @@ pub(super) fn read_site(
         rtp_ports: RTP_PORTS,
         shards: cores.clamp(1, 8),
         realm: "ringback".to_owned(),
+        digests: vec![Algorithm::Sha256, Algorithm::Md5],
         language: Language::english(),
+        time_zone: Zone::utc(),
         calls_max: CALLS_MAX,
     };
     read_sip(root.take("sip"), &mut site, reader);
@@ -42,7 +47,22 @@ pub(super) fn read_site(
         let tag = reader.want(Sort::Language, node);
         site.language = tag.and_then(|tag| Language::new(&tag)).unwrap_or_else(Language::english);
     }
+    if let Some(node) = root.take("time_zone") {
+        read_zone(node, &mut site, reader);
+    }
     site
+}
+
+fn read_zone(node: &Node, site: &mut Site, reader: &mut Reader) {
+    let Some(name) = node.text(&mut reader.complaints) else { return };
+    match Zone::named(name) {
+        Some(zone) => site.time_zone = zone,
+        None => {
+            let message = format!("there is no time zone `{name}`");
+            let complaint = reader.complaints.error("unknown-zone", &node.place, message);
+            complaint.help("take a name such as Europe/Warsaw");
+        }
+    }
 }
 
 fn read_sip(node: Option<&Node>, site: &mut Site, reader: &mut Reader) {
@@ -56,6 +76,12 @@ fn read_sip(node: Option<&Node>, site: &mut Site, reader: &mut Reader) {
     }
     if let Some(realm) = fields.take("realm").and_then(|n| value::filled(n, complaints)) {
         site.realm = realm;
+    }
+    if let Some(node) = fields.take("digest") {
+        let digests = value::list(Some(node), complaints, |n, c| n.choice(&DIGESTS, c));
+        if !digests.is_empty() {
+            site.digests = digests;
+        }
     }
     let public = fields.take("public_address");
     if let Some(node) = public

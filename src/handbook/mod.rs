@@ -1,1 +1,61 @@
-//! (to be written)
+//! The handbook: for those who run a Ringback, and those who write its flows.
+//!
+//! It tells what the program does today; what it does not do yet stands in one list on the page
+//! [`decisions`]. Its examples are loaded by tests, and the pages that list keys and words are
+//! held against the code.
+//!
+//! | page | for |
+//! | --- | --- |
+//! | [`first_call`] | the first call, the first callback, the first agent |
+//! | [`trunks`] | trunks, phones, who may do what, addresses and NAT |
+//! | [`flows`] | the flow language: shape, values, conditions, escalations |
+//! | [`notations`] | every notation with its keys |
+//! | [`callbacks`] | the three notations, the life of a request, restart, policy |
+//! | [`queues`] | who is next, offers, agents, estimates, counters |
+//! | [`configuration`] | every setting with its default |
+//! | [`prompts`] | what is spoken, and your own recordings |
+//! | [`commands`] | the command line and its exit codes |
+//! | [`store`] | what is kept on the disk, and what survives |
+//! | [`figures`] | what was measured, and how to measure it |
+//! | [`conformance`] | SIP and RTP: what is spoken, and where we differ |
+//! | [`decisions`] | why it is built like this, and what it does not do yet |
+
+pub mod first_call {
+    #![doc = include_str!("first_call.md")]
+}
+pub mod trunks {
+    #![doc = include_str!("trunks.md")]
+}
+pub mod flows {
+    #![doc = include_str!("flows.md")]
+}
+pub mod notations {
+    #![doc = include_str!("notations.md")]
+}
+pub mod callbacks {
+    #![doc = include_str!("callbacks.md")]
+}
+pub mod queues {
+    #![doc = include_str!("queues.md")]
+}
+pub mod configuration {
+    #![doc = include_str!("configuration.md")]
+}
+pub mod prompts {
+    #![doc = include_str!("prompts.md")]
+}
+pub mod commands {
+    #![doc = include_str!("commands.md")]
+}
+pub mod store {
+    #![doc = include_str!("store.md")]
+}
+pub mod figures {
+    #![doc = include_str!("figures.md")]
+}
+pub mod conformance {
+    #![doc = include_str!("conformance.md")]
+}
+pub mod decisions {
+    #![doc = include_str!("decisions.md")]
+}

@@ -90,7 +90,7 @@ pub struct Counters {
 /// Why a command was not taken.
 #[derive(Debug)]
 pub enum Refused {
-    /// [`COMMANDS_MAX`] commands wait: the worker does not follow. Opening should be refused.
+    /// As many commands wait as may: the worker does not follow. Opening should be refused.
     Full(Command),
     /// There is no such shard, or the engine has stopped.
     Gone(Command),

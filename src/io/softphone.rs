@@ -94,7 +94,6 @@ struct Line {
     number: u16,
     ours: String,
     offer: Option<Body>,
-    recording: Option<RecordingId>,
     /// Whether terms were agreed.
     speaks: bool,
     /// The session has not ended.
@@ -238,24 +237,17 @@ impl Softphone {
     }
 
     /// Records what we hear until the call ends. Begin once the call is answered; keys of the
-    /// far end are not told meanwhile.
-    pub fn record(&mut self, session: SessionId) {
+    /// far end are not told meanwhile. `None` when the call is over.
+    pub fn record(&mut self, session: SessionId) -> Option<RecordingId> {
+        let port = self.port(session)?;
         let recording = self.ids.mint();
-        let Some(line) = self.lines.get_mut(&session) else { return };
-        line.recording = Some(recording);
-        let port = line.port;
         let limits = RecordLimits { longest: RECORD_MAX, silence: None, finish: None, beep: false };
         self.tell_media(MediaCommand::Record { port, recording, limits });
+        Some(recording)
     }
 
-    /// What was recorded of a call so far, whole seconds of it, from its first sound on; nothing
-    /// before.
-    #[must_use]
-    pub fn heard_so_far(&self, session: SessionId) -> Option<Sound> {
-        self.recording(self.lines.get(&session)?.recording?)
-    }
-
-    /// A recording, complete or not; `None` before its first second of sound.
+    /// A recording, complete or not: whole seconds of it while it runs, from its first sound on.
+    /// `None` before its first second of sound.
     #[must_use]
     pub fn recording(&self, recording: RecordingId) -> Option<Sound> {
         let recordings = self.recordings();
@@ -447,15 +439,8 @@ impl Softphone {
         let seed = self.entropy.u64();
         self.tell_media(MediaCommand::Open { port, local, seed });
         let ours = offer::offer(&self.local_end(number));
-        let line = Line {
-            port,
-            number,
-            ours: ours.clone(),
-            offer: None,
-            recording: None,
-            speaks: false,
-            stands: true,
-        };
+        let line =
+            Line { port, number, ours: ours.clone(), offer: None, speaks: false, stands: true };
         self.lines.insert(session, line);
         Ok(ours)
     }

@@ -9,6 +9,7 @@ use super::reports::{Reports, Subject};
 use super::source::{Source, Verdict};
 use super::stream::{Stamped, Stream, TICK_SAMPLES};
 use super::traffic::{ShardOutput, Sink, Slot};
+use crate::audio::g711::Law;
 use crate::audio::sound::Sound;
 use crate::audio::tone;
 use crate::base::digit::Digit;
@@ -25,6 +26,12 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// PCMU in every offer and answer (RFC 3551 §6).
+const STATIC_PCMU: u8 = 0;
+/// PCMA in every offer and answer (RFC 3551 §6).
+const STATIC_PCMA: u8 = 8;
+/// Telephone-events in our own offers.
+const OUR_EVENTS: u8 = 101;
 /// Comfort noise (RFC 3389): nothing to hear, but a sign of life.
 const COMFORT_NOISE: u8 = 13;
 /// A port that plays nothing sends one packet of silence this often.
@@ -195,19 +202,20 @@ impl Port {
         self.hearing.silent_told = false;
         let (number, restarted) = self.place(now, &packet)?;
         let Packet { header, payload } = packet;
-        match what {
-            Agreed::Event => self.hear_event(now, header.timestamp, payload, out),
-            Agreed::Nothing => return None,
-            Agreed::Sound => {}
+        if matches!(what, Agreed::Event) {
+            self.hear_event(now, header.timestamp, payload, out);
         }
-        let terms = self.terms.as_ref().filter(|terms| terms.receives)?;
+        if !self.terms.as_ref().is_some_and(|terms| terms.receives) {
+            return None;
+        }
         let what = match what {
             Agreed::Event => What::Event,
-            Agreed::Sound | Agreed::Nothing => {
+            Agreed::Nothing => return None,
+            Agreed::Sound(law) => {
                 if let Some(recorder) = &mut self.recorder {
-                    recorder.hear(terms.law, header.timestamp, payload);
+                    recorder.hear(law, header.timestamp, payload);
                 }
-                What::Sound(terms.law)
+                What::Sound(law)
             }
         };
         let (marker, timestamp) = (header.marker, header.timestamp);
@@ -219,11 +227,19 @@ impl Port {
         let payload_type = packet.header.payload_type;
         if payload_type == terms.payload_type {
             let empty = packet.payload.is_empty();
-            Some(if empty { Agreed::Nothing } else { Agreed::Sound })
-        } else if Some(payload_type) == terms.event_payload_type {
-            Some(Agreed::Event)
-        } else {
-            (payload_type == COMFORT_NOISE).then_some(Agreed::Nothing)
+            return Some(if empty { Agreed::Nothing } else { Agreed::Sound(terms.law) });
+        }
+        if Some(payload_type) == terms.event_payload_type {
+            return Some(Agreed::Event);
+        }
+        // A peer that named both laws may change between them (RFC 3264 §6.1), and one that
+        // gave events a number of its own sends them to us under ours (§5.1).
+        match payload_type {
+            STATIC_PCMU => Some(Agreed::Sound(Law::Mu)),
+            STATIC_PCMA => Some(Agreed::Sound(Law::A)),
+            OUR_EVENTS if terms.event_payload_type.is_some() => Some(Agreed::Event),
+            COMFORT_NOISE => Some(Agreed::Nothing),
+            _ => None,
         }
     }
 
@@ -494,7 +510,7 @@ impl Saying {
 /// What kind of packet was agreed on.
 #[derive(Debug, Clone, Copy)]
 enum Agreed {
-    Sound,
+    Sound(Law),
     Event,
     /// A sign of life only.
     Nothing,

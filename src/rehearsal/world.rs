@@ -287,19 +287,13 @@ impl World {
         }
         let number = datagram.to.port();
         let socket = self.process.as_ref().and_then(|p| p.sockets.get(&number).copied());
-        match socket {
-            Some(socket) => {
-                let now = self.now;
-                self.with_shard(socket.shard, |shard, out, sink| {
-                    let Socket { slot, kind, .. } = socket;
-                    let from = datagram.from;
-                    let arrival = Arrival { slot, kind, from, bytes: &datagram.bytes };
-                    shard.receive(now, &arrival, out, sink);
-                });
-            }
-            // Nobody listens there any more.
-            None => {}
-        }
+        // Where nobody listens any more, a late packet is lost.
+        let Some(Socket { shard, slot, kind }) = socket else { return };
+        let (now, from) = (self.now, datagram.from);
+        self.with_shard(shard, |shard, out, sink| {
+            let arrival = Arrival { slot, kind, from, bytes: &datagram.bytes };
+            shard.receive(now, &arrival, out, sink);
+        });
     }
 
     fn deliver_sip(&mut self, datagram: Datagram) {

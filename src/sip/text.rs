@@ -317,8 +317,8 @@ impl Params {
 
     /// Reads `;a=b;c`; empty text is no parameters, empty parameters are skipped.
     ///
-    /// `None` when there are more than [`PARAMS_MAX`], a name is no token, or a value holds a blank, a control character, a
-    /// bracket or an unfinished quote.
+    /// `None` when there are more than [`PARAMS_MAX`], a name is no token, or a value holds a
+    /// blank, a control character, a bracket or an unfinished quote.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let text = trim(text);

@@ -1,7 +1,8 @@
 //! Joining and parting: the moment two people hear each other, and the moment they stop.
 
-use super::heart::{Switchboard, Waiter};
+use super::heart::Switchboard;
 use super::job::Stage;
+use super::kept::Waiter;
 use super::turn::Turn;
 use crate::base::id::{CallId, CallbackId, JobId, LegId};
 use crate::callback;
@@ -27,6 +28,10 @@ impl Switchboard {
         let caller_leg = record.leg;
         let agent = self.jobs.get(&job).map(|job| job.agent.clone()).unwrap_or_default();
         record_agent(self, call, &agent);
+        // A message in the making is not wanted any more; the flow deletes what comes of it.
+        if let Some(line) = self.line_of(caller_leg) {
+            turn.media(line.shard, Command::StopRecord { port: line.port });
+        }
         self.bridge(caller_leg, agent_leg, turn);
         turn.tell(Some(call), "call.connected", vec![("agent", agent)]);
     }

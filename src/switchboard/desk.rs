@@ -2,8 +2,9 @@
 //!
 //! `1` call now · `2` hear again · `3` postpone · `9` discard
 
-use super::heart::{Switchboard, Waiter};
+use super::heart::Switchboard;
 use super::job::Stage;
+use super::kept::Waiter;
 use super::turn::Turn;
 use crate::base::digit::Digit;
 use crate::base::id::{CallbackId, EntryId, JobId};

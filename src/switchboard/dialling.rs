@@ -1,7 +1,8 @@
 //! Dialling the customer: through which trunk, with which ANI, and what the answers mean.
 
 use super::address::{address, uri};
-use super::heart::{Alarm, Parting, Switchboard};
+use super::heart::{Alarm, Switchboard};
+use super::kept::Parting;
 use super::leg::Owner;
 use super::settings::{Identity, NumberForm, Trunk};
 use super::turn::Turn;

@@ -1,11 +1,13 @@
 //! What a flow may ask about its call and its site.
 
 use super::call::Party;
+use super::kept::Callback;
 use super::settings::Settings;
-use crate::base::id::EntryId;
-use crate::base::time::Now;
+use crate::base::id::{CallbackId, EntryId};
+use crate::base::time::{Now, Utc};
 use crate::flow::value::{Facts, Value};
 use crate::queue::queues::Queues;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// The surroundings of one call at one moment.
@@ -17,6 +19,10 @@ pub struct CallFacts<'a> {
     pub place: Option<(EntryId, &'a str)>,
     /// The lines.
     pub queues: &'a Queues,
+    /// The wall clock.
+    pub now: Utc,
+    /// Callbacks that are alive.
+    pub callbacks: &'a BTreeMap<CallbackId, Callback>,
     /// The site.
     pub settings: &'a Settings,
 }
@@ -27,6 +33,8 @@ impl Facts for CallFacts<'_> {
             "caller" => self.caller(field),
             "call" => self.call(field),
             "queue" => self.queue(field),
+            "callback" => self.callback(field),
+            "time" => span(self.settings.site.time_zone.time_of_day(self.now)),
             _ => Value::Unknown,
         }
     }
@@ -58,17 +66,40 @@ impl CallFacts<'_> {
     fn queue(&self, field: &str) -> Value {
         let Some((entry, queue)) = self.place else { return Value::Unknown };
         match field {
-            "position" => number(self.queues.position(entry)),
+            "position" => number_of(self.queues.position(entry)),
             "wait_estimate" => span(self.queues.wait_estimate(entry)),
-            "waiting" => number(u32::try_from(self.queues.waiting(queue)).ok()),
-            "agents_ready" => number(u32::try_from(self.queues.agents_ready(queue)).ok()),
+            "waiting" => number_of(u32::try_from(self.queues.waiting(queue)).ok()),
+            "agents_ready" => number_of(u32::try_from(self.queues.agents_ready(queue)).ok()),
             "name" => Value::Text(queue.to_owned()),
             _ => Value::Unknown,
         }
     }
 }
 
-fn number(value: Option<u32>) -> Value {
+impl CallFacts<'_> {
+    /// The callback that waits for the caller's number. Only a number that a trusted trunk vouches
+    /// for tells anything: anybody can write a From.
+    fn callback(&self, field: &str) -> Value {
+        let number = self.party.number.as_ref().filter(|_| self.party.trusted);
+        let row = number.and_then(|number| {
+            let rows = self.callbacks.values().map(|callback| callback.request.row());
+            rows.into_iter().find(|row| row.promise.number == *number && !row.state.is_end())
+        });
+        let Some(row) = row else {
+            return if field == "pending" { Value::YesNo(false) } else { Value::Unknown };
+        };
+        match field {
+            "pending" => Value::YesNo(true),
+            "id" => Value::Text(row.promise.callback.to_string()),
+            "queue" => Value::Text(row.promise.queue.clone()),
+            "position" => number_of(self.queues.position(row.promise.entry)),
+            "wait_estimate" => span(self.queues.wait_estimate(row.promise.entry)),
+            _ => Value::Unknown,
+        }
+    }
+}
+
+fn number_of(value: Option<u32>) -> Value {
     value.map_or(Value::Unknown, |value| Value::Number(i64::from(value)))
 }
 

@@ -14,6 +14,7 @@ use super::facts::CallFacts;
 use super::features;
 use super::input::Input;
 use super::job::Job;
+use super::kept::{Callback, Waiter};
 use super::leg::Legs;
 use super::output::Output;
 use super::playbacks::Playbacks;
@@ -28,7 +29,6 @@ use crate::base::id::{CallId, CallbackId, EntryId, Ids, JobId, LegId};
 use crate::base::outbox::Outbox;
 use crate::base::time::{Deadline, Now};
 use crate::base::timers::Timers;
-use crate::callback::life::Request;
 use crate::flow::graph::FlowSet;
 use crate::media::command::Event as MediaEvent;
 use crate::queue;
@@ -61,37 +61,6 @@ pub struct Switchboard {
     /// What an agent hears while the customer's phone rings.
     pub(super) ringing: Arc<Sound>,
     pub(super) draining: bool,
-}
-
-/// Who stands behind a place in a queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Waiter {
-    /// A caller on the line.
-    Caller(CallId),
-    /// A promised callback, or its customer on the line.
-    Callback(CallbackId),
-}
-
-/// One callback as the heart holds it: its life, and who works for it now.
-#[derive(Debug)]
-pub struct Callback {
-    /// Its life.
-    pub request: Request,
-    /// The agent's job, while one is reserved.
-    pub job: Option<JobId>,
-    /// The customer's leg, while there is one.
-    pub customer: Option<LegId>,
-    /// Trunks of the attempt in progress, in the order in which they were tried.
-    pub tried: Vec<String>,
-    /// Why we gave the customer's leg up ourselves.
-    pub parting: Option<Parting>,
-}
-
-/// Why we gave a call to a customer up while waiting for what comes of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Parting {
-    /// It rang long enough.
-    RingTime,
 }
 
 /// What the heart itself waits for.
@@ -270,13 +239,15 @@ impl Switchboard {
         turn.work.extend(out.drain().map(Work::Queue));
     }
 
-    pub(super) fn facts_of(&self, call: CallId) -> Option<CallFacts<'_>> {
+    pub(super) fn facts_of(&self, call: CallId, now: Now) -> Option<CallFacts<'_>> {
         let record = self.calls.get(&call)?;
         let place = record.place.as_ref().map(|place| (place.entry, place.queue.as_str()));
         Some(CallFacts {
             party: &record.party,
             place,
+            now: now.utc,
             queues: &self.queues,
+            callbacks: &self.callbacks,
             settings: &self.settings,
         })
     }

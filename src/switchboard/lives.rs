@@ -1,6 +1,7 @@
 //! Carries out what a callback's life asks, and brings lives back after a restart.
 
-use super::heart::{Alarm, Callback, Switchboard, Waiter};
+use super::heart::{Alarm, Switchboard};
+use super::kept::{Callback, Waiter};
 use super::turn::{Turn, Work};
 use crate::base::id::{CallbackId, EntryId};
 use crate::base::outbox::Outbox;

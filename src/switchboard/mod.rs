@@ -13,6 +13,7 @@ pub mod heart;
 pub mod inbound;
 pub mod input;
 pub mod job;
+pub mod kept;
 pub mod leg;
 pub mod lives;
 pub mod offering;

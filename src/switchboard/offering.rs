@@ -1,8 +1,9 @@
 //! Offers: ringing an agent's phones for one entry, and what becomes of that.
 
 use super::address::address;
-use super::heart::{Alarm, Switchboard, Waiter};
+use super::heart::{Alarm, Switchboard};
 use super::job::{Job, Stage};
+use super::kept::Waiter;
 use super::leg::{Leg, Owner};
 use super::turn::Turn;
 use crate::base::id::{EntryId, JobId, LegId};

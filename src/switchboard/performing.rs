@@ -1,7 +1,8 @@
 //! Carries out what a call's flow asks.
 
 use super::call::Place;
-use super::heart::{Alarm, Switchboard, Waiter};
+use super::heart::{Alarm, Switchboard};
+use super::kept::Waiter;
 use super::leg::Stage;
 use super::store::CallResult;
 use super::turn::{Turn, Work};
@@ -42,7 +43,7 @@ impl Switchboard {
             return;
         };
         let mut out = Outbox::new();
-        if let Some(facts) = self.facts_of(call) {
+        if let Some(facts) = self.facts_of(call, turn.now) {
             act(&mut runner, &facts, turn.now, &mut out);
         }
         turn.work.extend(out.drain().map(|effect| Work::Flow(call, effect)));

@@ -1,6 +1,7 @@
 //! Carries out what the queues decide.
 
-use super::heart::{Switchboard, Waiter};
+use super::heart::Switchboard;
+use super::kept::Waiter;
 use super::offering::Offer;
 use super::turn::Turn;
 use crate::base::id::{CallId, EntryId, JobId, LegId};

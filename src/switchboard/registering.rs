@@ -1,7 +1,8 @@
 //! `register_callback`: from what the flow said to a promise in the store.
 
 use super::call::Call;
-use super::heart::{Switchboard, Waiter};
+use super::heart::Switchboard;
+use super::kept::Waiter;
 use super::store::{CallResult, Done, Refusal};
 use super::turn::{Turn, Work};
 use crate::base::id::{CallId, RecordingId};

@@ -3,6 +3,7 @@
 use super::address::uri;
 use crate::audio::sound::Sound;
 use crate::base::calendar::Calendar;
+use crate::base::calendar::zone::Zone;
 use crate::base::interfaces::Interfaces;
 use crate::base::language::Language;
 use crate::base::number::{Country, PhoneNumber};
@@ -60,8 +61,12 @@ pub struct Site {
     pub shards: usize,
     /// Realm of our challenges.
     pub realm: String,
+    /// Hashes that our challenges offer, the preferred first.
+    pub digests: Vec<sip::digest::Algorithm>,
     /// The language of a call before a flow says otherwise.
     pub language: Language,
+    /// The clock that flows ask.
+    pub time_zone: Zone,
     /// Most calls at once; the next gets 503.
     pub calls_max: usize,
 }
@@ -229,6 +234,7 @@ impl Settings {
                 port: self.site.sip_port,
             },
             realm: self.site.realm.clone(),
+            digests: self.site.digests.clone(),
             trunks: self.trunks.iter().map(|trunk| (trunk.name.clone(), access(trunk))).collect(),
             accounts: self.agents.iter().map(account).collect(),
             limits: Limits::default(),

@@ -11,6 +11,7 @@ use crate::media::command::Command;
 use crate::queue;
 use crate::sip;
 use std::collections::VecDeque;
+use tracing::Level;
 
 /// An effect of one room that the heart has yet to carry to another.
 #[derive(Debug)]
@@ -68,10 +69,27 @@ impl<'o> Turn<'o> {
         event: &'static str,
         facts: Vec<(&'static str, String)>,
     ) {
-        match event {
-            "flow.step" => tracing::debug!(?call, event, ?facts),
-            _ => tracing::info!(?call, event, ?facts),
-        }
-        self.put(Output::Tell(Tale { call, event, facts }));
+        let tale = Tale { call, event, facts };
+        log(&tale);
+        self.put(Output::Tell(tale));
+    }
+}
+
+/// Steps of flows are for those who look closely; the rest a human would care about.
+fn log(tale: &Tale) {
+    let quiet = tale.event == "flow.step";
+    let wanted =
+        if quiet { tracing::enabled!(Level::DEBUG) } else { tracing::enabled!(Level::INFO) };
+    if !wanted {
+        return;
+    }
+    let call = tale.call.map(tracing::field::display);
+    let facts: Vec<String> =
+        tale.facts.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let facts = facts.join(" ");
+    if quiet {
+        tracing::debug!(call, facts, "{}", tale.event);
+    } else {
+        tracing::info!(call, facts, "{}", tale.event);
     }
 }

@@ -202,19 +202,19 @@ impl Phone {
         let bytes = text::write(&first, &headers, "");
         self.post.repeat(now, format!("REGISTER {call_id}"), self.server, bytes.clone());
         out.push((self.sip, self.server, bytes));
-        self.wants_registered = seconds;
+        self.registration.seconds = seconds;
     }
 
     pub(super) fn on_register_response(&mut self, now: Moment, response: &Sip, out: &mut Sent) {
         match response.status() {
-            200 => self.registered = self.wants_registered > 0,
+            200 => self.registration.stands = self.registration.seconds > 0,
             401 => {
                 let (name, challenge) = Self::challenge_in(response).expect("an MD5 challenge");
                 let (user, password) = self.login.clone().expect("a login");
                 let uri = format!("sip:{}", self.server.ip());
                 let login = (user.as_str(), password.as_str());
                 let answer = digest::answer(&challenge, login, "REGISTER", &uri, 1);
-                let seconds = self.wants_registered;
+                let seconds = self.registration.seconds;
                 self.send_register(now, seconds, Some((name, answer)), out);
             }
             status => panic!("{} could not register: {status}", self.name),

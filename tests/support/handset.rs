@@ -61,6 +61,12 @@ impl Handset {
         self
     }
 
+    /// Begins to press keys.
+    pub fn begins_to_press(&self, keys: &str) -> &Self {
+        self.change(|line, now| line.media.mouth.press(now, keys));
+        self
+    }
+
     /// Speaks at a pitch, and waits until that is said.
     #[track_caller]
     pub fn speaks(&self, hz: u32, length: Duration) -> &Self {
@@ -84,11 +90,16 @@ impl Handset {
     /// Answers a call that rings, and waits until that is agreed.
     #[track_caller]
     pub fn answers(&self) -> &Self {
+        self.lifts().is_up()
+    }
+
+    /// Answers a call that rings; the answer is on its way.
+    pub fn lifts(&self) -> &Self {
         let (phone, line) = (self.phone, self.line);
         let mut inner = self.town.0.borrow_mut();
         inner.act(|phones, now, out| phones[phone].answer(now, line, out));
         drop(inner);
-        self.is_up()
+        self
     }
 
     /// Refuses a call that rings.
@@ -136,9 +147,9 @@ impl Handset {
     #[track_caller]
     pub fn ends(&self) -> String {
         self.wait("the call ends", Line::is_over);
-        self.with(|line| match &line.state {
-            State::Over(how) => how.clone(),
-            other => format!("{other:?}"),
+        self.with(|line| {
+            let State::Over(how) = &line.state else { return String::new() };
+            how.clone()
         })
     }
 

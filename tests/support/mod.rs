@@ -3,6 +3,12 @@
 //! Phones speak SIP from hand-written text and RTP from hand-made bytes, and share no code with
 //! the house, or both sides would share a mistake.
 #![allow(dead_code, unreachable_pub, reason = "each test file uses a part of the Town")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::cast_possible_truncation,
+    reason = "what cannot be done in a story ends the story"
+)]
 
 pub mod calling;
 pub mod digest;

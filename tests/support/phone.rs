@@ -24,6 +24,8 @@ pub enum Manner {
     RingsThenRefuses(Duration, u16),
     /// Refuses at once.
     Refuses(u16),
+    /// Says only that it tries (100), as a network that looks for the phone.
+    Tries,
     /// Not a word, as if the address were dead.
     Dead,
 }
@@ -46,12 +48,18 @@ pub struct Phone {
     /// By dialled user; the empty name is for all others.
     pub manners: BTreeMap<String, Manner>,
     pub laws: String,
-    pub registered: bool,
-    pub(super) wants_registered: u32,
+    pub registration: Registration,
     pub(super) post: Post,
     plans: Vec<(Moment, String, Plan)>,
     pub(super) catalogue: Rc<Catalogue>,
     pub(super) minted: u32,
+}
+
+/// What a phone asked of the registrar, and whether it was granted.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Registration {
+    pub seconds: u32,
+    pub stands: bool,
 }
 
 /// What a phone sends.
@@ -67,8 +75,7 @@ impl Phone {
             lines: Vec::new(),
             manners: BTreeMap::from([(String::new(), Manner::Rings)]),
             laws: "0 8".to_owned(),
-            registered: false,
-            wants_registered: 0,
+            registration: Registration::default(),
             post: Post::default(),
             plans: Vec::new(),
             catalogue,
@@ -190,7 +197,7 @@ impl Phone {
         self.lines.push(line);
         let index = self.lines.len() - 1;
         let plans = match manner {
-            Manner::Rings | Manner::Dead => vec![],
+            Manner::Rings | Manner::Tries | Manner::Dead => vec![],
             Manner::AnswersAfter(delay) => vec![(delay, Plan::Answer)],
             Manner::AnswersAndTalks(delay, talk) => {
                 vec![(delay, Plan::Answer), (delay + talk, Plan::HangUp)]
@@ -198,7 +205,7 @@ impl Phone {
             Manner::RingsThenRefuses(delay, status) => vec![(delay, Plan::Refuse(status))],
             Manner::Refuses(status) => return self.refuse(now, index, status, out),
         };
-        self.provisional(index, 180, out);
+        self.provisional(index, if manner == Manner::Tries { 100 } else { 180 }, out);
         let plans = plans.into_iter().map(|(delay, plan)| (now + delay, call_id.clone(), plan));
         self.plans.extend(plans);
     }

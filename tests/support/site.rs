@@ -9,6 +9,7 @@ use ringback::base::number::{Country, PhoneNumber};
 use ringback::callback::policy::Policy;
 use ringback::flow::load::load;
 use ringback::queue::settings::QueueSettings;
+use ringback::sip::digest::Algorithm;
 use ringback::sip::event::Transport;
 use ringback::switchboard::settings::{
     Agent, Identity, Login, NumberForm, Queue, Settings, Site, Trunk,
@@ -83,6 +84,18 @@ impl Plan {
         ])
     }
 
+    /// As shipped, but nothing is done for callers who hang up between Start and Register.
+    pub fn without_care_for_hang_ups() -> Self {
+        let callback = include_str!("../../config/flows/custom-callback.flow.yaml");
+        let careless = callback.replace("when_caller_hangs_up: hung_up\n", "");
+        assert_ne!(careless, callback, "the shipped flow has changed");
+        Self::with_flows(&[
+            ("main-line.flow.yaml", include_str!("../../config/flows/main-line.flow.yaml")),
+            ("waiting.flow.yaml", include_str!("../../config/flows/waiting.flow.yaml")),
+            ("custom-callback.flow.yaml", &careless),
+        ])
+    }
+
     /// The first of these flows answers +48221234567.
     pub fn with_flows(files: &[(&str, &str)]) -> Self {
         let owned: Vec<(String, String)> =
@@ -135,12 +148,14 @@ fn always_open() -> Calendar {
 
 fn site() -> Site {
     Site {
+        time_zone: ringback::base::calendar::zone::Zone::utc(),
         interfaces: Interfaces::only(RINGBACK),
         bind: None,
         sip_port: 5060,
         rtp_ports: (10_000, 10_199),
         shards: 2,
         realm: "ringback".to_owned(),
+        digests: vec![Algorithm::Sha256, Algorithm::Md5],
         language: Language::new("pl").expect("a language"),
         calls_max: 100,
     }

@@ -3,12 +3,16 @@
 use super::calling::Presented;
 use super::ear::Catalogue;
 use super::handset::Handset;
+use super::line::Line;
 use super::phone::{Manner, Phone, Sent};
 use super::site::{CARRIER, Plan, RINGBACK, SECOND_CARRIER};
 use bytes::Bytes;
 use ringback::base::time::{Moment, Utc};
+use ringback::callback::request::Row;
+use ringback::queue::agent::AgentState;
 use ringback::rehearsal::line::{Datagram, Weather};
 use ringback::rehearsal::world::World;
+use ringback::switchboard::store::CallResult;
 use std::cell::RefCell;
 use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
@@ -82,7 +86,7 @@ impl Town {
     pub fn signs_in(&self, agent: &str) -> AgentPhone {
         let phone = self.0.borrow().find(agent);
         self.0.borrow_mut().act(|phones, now, out| phones[phone].register(now, 3_600, out));
-        self.until("the phone is registered", |inner| inner.phones[phone].registered);
+        self.until("the phone is registered", |inner| inner.phones[phone].registration.stands);
         AgentPhone { town: self.clone(), phone }
     }
 
@@ -102,8 +106,6 @@ impl Town {
     #[track_caller]
     pub fn is_called(&self, trunk: &str, number: &str, within: Duration) -> Handset {
         let phone = self.0.borrow().find(trunk);
-        let known = self.0.borrow().phones[phone].lines.iter().filter(|l| l.is_over()).count();
-        let _ = known;
         let rings = |inner: &Inner| {
             inner.phones[phone]
                 .lines
@@ -120,6 +122,13 @@ impl Town {
         let inner = self.0.borrow();
         let lines = &inner.phones[inner.find(trunk)].lines;
         lines.iter().filter(|line| line.dialled() == number).count()
+    }
+
+    /// Looks at the newest call to a number behind a trunk.
+    pub fn newest_call<T>(&self, trunk: &str, number: &str, look: impl FnOnce(&Line) -> T) -> T {
+        let inner = self.0.borrow();
+        let mut lines = inner.phones[inner.find(trunk)].lines.iter().rev();
+        look(lines.find(|line| line.dialled() == number).expect("a call to this number"))
     }
 
     /// Lets time pass.
@@ -162,6 +171,31 @@ impl Town {
         change(&mut self.0.borrow_mut().world)
     }
 
+    /// Cuts the phone of this name off from the network, or joins it again.
+    pub fn cuts_off(&self, name: &str, cut: bool) {
+        let mut inner = self.0.borrow_mut();
+        let phone = inner.find(name);
+        let address = inner.phones[phone].sip.ip();
+        inner.world.lines.set_cut(address, cut);
+    }
+
+    /// What an agent does now.
+    pub fn agent(&self, name: &str) -> AgentState {
+        let inner = self.0.borrow();
+        let heart = inner.world.heart().expect("a living process");
+        heart.view().queues().agent_state(name).expect("an agent of this name")
+    }
+
+    /// All callbacks that were ever promised, oldest first.
+    pub fn rows(&self) -> Vec<Row> {
+        self.world(|world| world.store.rows().cloned().collect())
+    }
+
+    /// How all calls came out that were noted, oldest first.
+    pub fn results(&self) -> Vec<CallResult> {
+        self.world(|world| world.store.interactions().map(|call| call.result).collect())
+    }
+
     /// Changes the weather of SIP and of sound.
     pub fn weather(&self, signalling: Weather, sound: Weather) {
         use ringback::rehearsal::line::Kind;
@@ -189,6 +223,7 @@ impl Town {
         assert_eq!(left, (0, 0, 0, 0), "calls, legs, jobs, ports\n{}", inner.world.ladder.text());
         assert_eq!(inner.world.open_ports(), 0, "media ports");
         assert_eq!(view.store_requests(), 0, "requests to the store");
+        assert_eq!(view.sip_state(), 0, "SIP transactions and sessions");
         for phone in &inner.phones {
             for line in &phone.lines {
                 assert!(line.is_over(), "{} has a call: {:?}", phone.name, line.state);

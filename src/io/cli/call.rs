@@ -164,8 +164,9 @@ impl Caller<'_> {
         let address = self.phone.address();
         let from = Uri::sip(Some(&self.arguments.from), address.ip(), Some(address.port()));
         self.teller.line(&format!(
-            "calling {uri} at {} over {:?}, from {address}",
-            self.server.remote, self.server.transport
+            "calling {uri} at {} over {}, from {address}",
+            self.server.remote,
+            telephone::name_of(self.server.transport)
         ));
         let headers = self.arguments.headers.clone();
         let session = self.phone.call(uri, NameAddr::new(from), headers).map_err(|fault| {
@@ -174,13 +175,11 @@ impl Caller<'_> {
         self.plan(self.arguments.wait, Act::GiveUp);
         while !self.diary.is_complete() {
             let until = self.acts.first_key_value().map(|((at, _), _)| *at);
-            match self.phone.next(until).await {
-                Heard::Moment => {
-                    if self.act(session) {
-                        break;
-                    }
-                }
-                heard => self.hear(heard)?,
+            let heard = self.phone.next(until).await;
+            if !matches!(heard, Heard::Moment) {
+                self.hear(heard)?;
+            } else if self.act(session) {
+                break;
             }
         }
         self.phone.stop().await;

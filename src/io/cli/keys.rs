@@ -23,17 +23,6 @@ impl Keys {
     pub(super) fn iter(&self) -> impl Iterator<Item = (Duration, Digit)> + '_ {
         self.0.iter().copied()
     }
-
-    /// All keys without their times.
-    pub(super) fn digits(&self) -> Vec<Digit> {
-        self.0.iter().map(|(_, digit)| *digit).collect()
-    }
-
-    /// How long they take from the beginning of the first to the end of the last.
-    pub(super) fn duration(&self) -> Duration {
-        let ends = self.0.first().zip(self.0.last());
-        ends.map_or(Duration::ZERO, |((first, _), (last, _))| *last - *first + KEY_EVERY)
-    }
 }
 
 impl FromStr for Keys {
@@ -68,11 +57,10 @@ mod tests {
     #[test]
     fn keys_follow_each_other_and_a_comma_is_a_second() {
         let keys: Keys = "1,2,60#".parse().expect("keys");
-        let written: String = keys.digits().iter().map(|digit| digit.as_char()).collect();
+        let written: String = keys.iter().map(|(_, digit)| digit.as_char()).collect();
         let times: Vec<u128> = keys.iter().map(|(at, _)| at.as_millis()).collect();
         assert_eq!(written, "1260#");
         assert_eq!(times, [1_000, 2_260, 3_520, 3_780, 4_040]);
-        assert_eq!(keys.duration().as_millis(), 3_300);
     }
 
     #[test]

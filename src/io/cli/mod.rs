@@ -2,6 +2,7 @@
 
 mod call;
 mod check;
+mod demo;
 mod keys;
 mod logging;
 mod output;
@@ -22,6 +23,7 @@ pub(super) const EXIT_UNAVAILABLE: u8 = 69;
 pub(super) const EXIT_CONFIG: u8 = 78;
 
 const EXAMPLES: &str = "Examples:
+  ringback demo                                  the whole story in one terminal
   ringback run                                   the server on its built-in defaults
   ringback run --config config/ringback.yaml     the server on your settings
   ringback check --config config/ringback.yaml   every mistake, and nothing starts
@@ -53,6 +55,8 @@ enum Command {
     Call(call::CallArguments),
     /// Be an agent's phone: register, answer, speak, press keys, hang up
     Phone(phone::PhoneArguments),
+    /// See and hear the whole story: a queue, a callback, an agent, over real SIP and RTP
+    Demo(demo::DemoArguments),
     /// Show what would be spoken, as the names of prompts
     Say(say::SayArguments),
 }
@@ -107,6 +111,7 @@ pub fn main() -> ExitCode {
         }
         Command::Call(arguments) => call::call(&arguments),
         Command::Phone(arguments) => phone::phone(&arguments),
+        Command::Demo(arguments) => demo::demo(&arguments),
         Command::Say(arguments) => say::say(&arguments),
     }
 }

@@ -117,6 +117,7 @@ async fn run(arguments: &PhoneArguments) -> Result<ExitCode, Trouble> {
         voice,
         teller: Teller::start(false),
         state: State::Registering,
+        signing_in: None,
         acts: BTreeMap::new(),
         calls: 0,
     };
@@ -152,8 +153,6 @@ async fn start(
 enum State {
     Registering,
     Idle,
-    /// Our own call to the code that signs in.
-    SigningIn(SessionId),
     Ringing(SessionId),
     Talking(SessionId),
 }
@@ -178,6 +177,8 @@ struct Desk<'a> {
     voice: Option<Arc<Sound>>,
     teller: Teller,
     state: State,
+    /// Our own call to the code that signs in.
+    signing_in: Option<SessionId>,
     acts: BTreeMap<(Instant, u64), Act>,
     /// Calls that came and are over.
     calls: u32,
@@ -186,10 +187,10 @@ struct Desk<'a> {
 impl Desk<'_> {
     async fn run(mut self, server: Path) -> Result<ExitCode, Trouble> {
         self.teller.line(&format!(
-            "registering {} at {} over {:?}, from {}",
+            "registering {} at {} over {}, from {}",
             self.user,
             server.remote,
-            server.transport,
+            telephone::name_of(server.transport),
             self.phone.address()
         ));
         self.plan(REGISTER_MAX, Act::Doubt);
@@ -202,10 +203,8 @@ impl Desk<'_> {
                     break Ok(ExitCode::SUCCESS);
                 }
             };
-            let done = match heard {
-                Heard::Moment => self.act(server),
-                heard => self.hear(heard),
-            };
+            let due = matches!(heard, Heard::Moment);
+            let done = if due { self.act(server) } else { self.hear(heard) };
             match done {
                 Ok(true) => break Ok(ExitCode::SUCCESS),
                 Ok(false) => {}
@@ -269,7 +268,7 @@ impl Desk<'_> {
             }
             Heard::Failed(session, failure) => {
                 let (_, words) = telephone::in_words(&failure, self.phone.address());
-                if self.state == State::SigningIn(session) {
+                if self.signing_in == Some(session) {
                     return Err(Trouble::failed(
                         format!("{SIGN_IN} cannot be dialled: {words}"),
                         "look at the server's log; or go without --sign-in",
@@ -310,7 +309,7 @@ impl Desk<'_> {
                 Trouble::missing(format!("the sound cannot start: {fault}"), "end other programs")
             })?;
             self.teller.line(&format!("dialling {SIGN_IN} to sign in"));
-            self.state = State::SigningIn(session);
+            self.signing_in = Some(session);
         }
         Ok(())
     }
@@ -336,7 +335,7 @@ impl Desk<'_> {
                 }
                 return;
             }
-            (_, _, State::Registering | State::SigningIn(_)) => (480, "not ready yet"),
+            (_, _, State::Registering) => (480, "not ready yet"),
             (_, _, State::Ringing(_) | State::Talking(_)) => (486, "busy with another call"),
         };
         self.teller.line(&format!("{why}: {status}"));
@@ -360,21 +359,18 @@ impl Desk<'_> {
 
     /// A call is over; whether it was the last.
     fn ended(&mut self, session: SessionId) -> bool {
-        let (words, came) = match self.state {
-            State::SigningIn(own) if own == session => ("signed in", false),
-            State::Talking(own) if own == session => ("the call is over", true),
-            State::Ringing(own) if own == session => ("the caller gave up", true),
-            State::Registering
-            | State::Idle
-            | State::SigningIn(_)
-            | State::Ringing(_)
-            | State::Talking(_) => ("refused", true),
+        let signed_in = self.signing_in.take_if(|own| *own == session).is_some();
+        let words = match self.state {
+            _ if signed_in => "signed in",
+            State::Talking(own) if own == session => "the call is over",
+            State::Ringing(own) if own == session => "the caller gave up",
+            State::Registering | State::Idle | State::Ringing(_) | State::Talking(_) => "refused",
         };
         self.teller.line(words);
-        if words != "refused" {
+        if matches!(self.state, State::Talking(own) | State::Ringing(own) if own == session) {
             self.state = State::Idle;
         }
-        self.calls += u32::from(came);
+        self.calls += u32::from(!signed_in);
         if self.has_had_its_calls() {
             self.plan(FAREWELL_MAX, Act::Leave);
         }

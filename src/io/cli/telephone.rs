@@ -112,6 +112,14 @@ pub(super) async fn target(text: &str, tcp: bool) -> Result<(Uri, Path), Trouble
     Ok((uri, Path { transport, remote, connection: None }))
 }
 
+/// A transport as people write it.
+pub(super) const fn name_of(transport: Transport) -> &'static str {
+    match transport {
+        Transport::Udp => "UDP",
+        Transport::Tcp => "TCP",
+    }
+}
+
 /// Reads a WAV file that shall be spoken.
 pub(super) fn voice(file: &path::Path) -> Result<Arc<Sound>, Trouble> {
     const HELP: &str = "give a WAV file, 8 to 192 kHz, such as a prompt from prompts/en";

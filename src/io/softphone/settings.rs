@@ -50,6 +50,7 @@ impl SoftphoneSettings {
         UserAgentSettings {
             identity: Identity::only(self.bind.ip(), self.bind.port()),
             realm: "softphone".to_owned(),
+            digests: Vec::new(),
             trunks: BTreeMap::from([(SERVER.to_owned(), access)]),
             accounts: BTreeMap::new(),
             limits: Limits::default(),

@@ -68,6 +68,7 @@ impl Used {
 #[derive(Debug)]
 pub struct Gate {
     realm: String,
+    algorithms: Vec<Algorithm>,
     key: [u8; 32],
     /// Number of the last nonce.
     serial: u64,
@@ -78,22 +79,23 @@ pub struct Gate {
 }
 
 impl Gate {
-    /// A gate for one realm.
+    /// A gate for one realm that offers these algorithms, the preferred first.
     #[must_use]
-    pub fn new(realm: &str, entropy: &mut Entropy) -> Self {
+    pub fn new(realm: &str, algorithms: &[Algorithm], entropy: &mut Entropy) -> Self {
         let mut key = [0; 32];
         for chunk in key.chunks_exact_mut(8) {
             chunk.copy_from_slice(&entropy.u64().to_be_bytes());
         }
-        Self { realm: realm.to_owned(), key, serial: 0, used: BTreeMap::new(), forgotten: 0 }
+        let (realm, algorithms) = (realm.to_owned(), algorithms.to_vec());
+        Self { realm, algorithms, key, serial: 0, used: BTreeMap::new(), forgotten: 0 }
     }
 
-    /// The values of WWW-Authenticate, each a line of its own: SHA-256, then MD5 (RFC 8760 §2.4).
+    /// The values of WWW-Authenticate, each a line of its own (RFC 8760 §2.4).
     #[must_use]
-    pub fn challenges(&mut self, now: Moment, stale: bool) -> [String; 2] {
+    pub fn challenges(&mut self, now: Moment, stale: bool) -> Vec<String> {
         self.serial += 1;
         let nonce = self.nonce(now, self.serial);
-        [Algorithm::Sha256, Algorithm::Md5].map(|algorithm| {
+        let challenge = |&algorithm: &Algorithm| {
             Challenge {
                 realm: self.realm.clone(),
                 nonce: nonce.clone(),
@@ -103,7 +105,8 @@ impl Gate {
                 stale,
             }
             .to_string()
-        })
+        };
+        self.algorithms.iter().map(challenge).collect()
     }
 
     /// Checks the Authorization headers of a request. `password_of` knows the accounts.
@@ -132,12 +135,18 @@ impl Gate {
         if self.note(serial, count) { Verdict::Ok(answer.user) } else { Verdict::Replay }
     }
 
-    /// Accepts only answers for our realm; others are for proxies on the way.
+    /// Accepts only answers for our realm, others are for proxies on the way, with a hash that was
+    /// offered.
     fn find_answer(&self, headers: &Headers) -> Result<Answer, Verdict> {
         let mut verdict = Verdict::Absent;
         for line in headers.lines("Authorization") {
             match Answer::parse(line) {
-                Some(answer) if answer.realm == self.realm => return Ok(answer),
+                Some(answer)
+                    if answer.realm == self.realm
+                        && self.algorithms.contains(&answer.algorithm) =>
+                {
+                    return Ok(answer);
+                }
                 Some(_) => verdict = Verdict::Wrong,
                 None if starts_with_digest(line) => verdict = Verdict::Malformed,
                 None => {}

@@ -41,7 +41,7 @@ pub(super) enum Proof {
 impl Phones {
     pub(super) fn new(settings: &UserAgentSettings, entropy: &mut Entropy) -> Self {
         Self {
-            gate: Gate::new(&settings.realm, entropy),
+            gate: Gate::new(&settings.realm, &settings.digests, entropy),
             guard: Guard::default(),
             registrar: Registrar::new(Limits::default()),
             at: BTreeMap::new(),
@@ -53,9 +53,9 @@ impl Phones {
         self.registrar.deadline()
     }
 
-    /// Challenges name another realm from now on; old nonces hold no more.
-    pub(super) fn change_realm(&mut self, realm: &str, entropy: &mut Entropy) {
-        self.gate = Gate::new(realm, entropy);
+    /// Challenges name another realm or other algorithms from now on; old nonces hold no more.
+    pub(super) fn change_gate(&mut self, settings: &UserAgentSettings, entropy: &mut Entropy) {
+        self.gate = Gate::new(&settings.realm, &settings.digests, entropy);
     }
 
     /// Whether a registered phone sends from here.
@@ -64,7 +64,7 @@ impl Phones {
     }
 
     /// The challenges of a 401.
-    pub(super) fn challenges(&mut self, now: Now, stale: bool) -> [String; 2] {
+    pub(super) fn challenges(&mut self, now: Now, stale: bool) -> Vec<String> {
         self.gate.challenges(now.monotonic, stale)
     }
 

@@ -1,6 +1,6 @@
 //! What a user agent is told about its site.
 
-use crate::sip::digest::Login;
+use crate::sip::digest::{Algorithm, Login};
 use crate::sip::event::Path;
 use crate::sip::identity::Identity;
 use crate::sip::uri::Uri;
@@ -16,6 +16,8 @@ pub struct UserAgentSettings {
     pub identity: Identity,
     /// The realm of our challenges.
     pub realm: String,
+    /// Hashes that our challenges offer, the preferred first.
+    pub digests: Vec<Algorithm>,
     /// Trunks by name.
     pub trunks: BTreeMap<String, TrunkAccess>,
     /// Accounts of agents' phones: user name → password.
@@ -30,6 +32,7 @@ impl fmt::Debug for UserAgentSettings {
         f.debug_struct("UserAgentSettings")
             .field("identity", &self.identity)
             .field("realm", &self.realm)
+            .field("digests", &self.digests)
             .field("trunks", &self.trunks)
             .field("accounts", &self.accounts.keys())
             .field("limits", &self.limits)

@@ -106,8 +106,8 @@ impl UserAgent {
             self.tell_registration(now, &trunk, registration::Event::Stop, out);
             self.trunks.by_name.remove(&trunk);
         }
-        if settings.realm != self.settings.realm {
-            self.phones.change_realm(&settings.realm, &mut self.entropy);
+        if (&settings.realm, &settings.digests) != (&self.settings.realm, &self.settings.digests) {
+            self.phones.change_gate(&settings, &mut self.entropy);
         }
         self.settings = settings;
         self.trunks.add_missing(now, &self.settings, &mut self.entropy);

@@ -61,9 +61,9 @@ fn a_step_names_its_flow_and_section() {
     let flows = vec![main(vec![call("inner", None)]), called(vec![play("a")])];
     let names: Vec<(String, String)> = effects_of(flows)
         .into_iter()
-        .filter_map(|effect| match effect {
-            Effect::Step { flow, section, .. } => Some((flow, section)),
-            _ => None,
+        .filter_map(|effect| {
+            let Effect::Step { flow, section, .. } = effect else { return None };
+            Some((flow, section))
         })
         .collect();
     let expected = [("main", "start"), ("inner", "start")];

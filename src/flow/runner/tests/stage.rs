@@ -214,23 +214,32 @@ impl Stage {
             Effect::RegisterCallback(_) => Some(refused.unwrap_or_else(registered)),
             Effect::DismissCallback => Some(Event::CallbackDismissed),
             Effect::ExitQueue => Some(Event::LeftQueue(QueueOutcome::Left)),
-            _ => None,
+            Effect::Step { .. }
+            | Effect::Ring
+            | Effect::Reject { .. }
+            | Effect::HangUp
+            | Effect::Play { .. }
+            | Effect::StopPlay
+            | Effect::Record { .. }
+            | Effect::DeleteRecording(_)
+            | Effect::QueueMusic
+            | Effect::Note { .. }
+            | Effect::Finished { .. } => None,
         }
     }
 
     fn note(&mut self, effect: &Effect) {
-        match effect {
-            Effect::Step { notation, .. } => self.steps.push(notation),
-            Effect::Note { .. } => {}
-            other => {
-                if let Effect::Play { play, .. } = other {
-                    self.last_play = *play;
-                }
-                if let Effect::RegisterCallback(_) = other {
-                    self.registration = Some(other.clone());
-                }
-                self.seen.push(words(other));
-            }
+        if let Effect::Step { notation, .. } = effect {
+            return self.steps.push(notation);
+        }
+        if let Effect::Play { play, .. } = effect {
+            self.last_play = *play;
+        }
+        if let Effect::RegisterCallback(_) = effect {
+            self.registration = Some(effect.clone());
+        }
+        if !matches!(effect, Effect::Note { .. }) {
+            self.seen.push(words(effect));
         }
     }
 }

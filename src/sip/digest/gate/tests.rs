@@ -5,8 +5,10 @@ use crate::sip::digest::{Asked, Login};
 
 const URI: &str = "sip:ringback.example";
 
+const BOTH: [Algorithm; 2] = [Algorithm::Sha256, Algorithm::Md5];
+
 fn gate() -> Gate {
-    Gate::new("ringback.example", &mut Entropy::from_number(7))
+    Gate::new("ringback.example", &BOTH, &mut Entropy::from_number(7))
 }
 
 fn second(seconds: u64) -> Moment {
@@ -41,11 +43,24 @@ fn ok() -> Verdict {
 #[test]
 fn the_right_password_opens_with_either_hash() {
     let mut gate = gate();
-    let offers = gate.challenges(second(0), false).map(|text| Challenge::parse(&text).unwrap());
+    let offers = gate.challenges(second(0), false);
+    let offers: Vec<Challenge> =
+        offers.iter().map(|text| Challenge::parse(text).unwrap()).collect();
     assert_eq!(offers[0].algorithm, Algorithm::Sha256);
     assert_eq!(offers[1].algorithm, Algorithm::Md5);
     assert_eq!(check(&mut gate, second(1), &answer(&offers[0], "secret", 1)), ok());
     assert_eq!(check(&mut gate, second(1), &answer(&offers[1], "secret", 2)), ok());
+}
+
+#[test]
+fn a_hash_that_was_not_offered_opens_nothing() {
+    let mut gate = Gate::new("ringback.example", &[Algorithm::Md5], &mut Entropy::from_number(7));
+    let offers = gate.challenges(second(0), false);
+    assert_eq!(offers.len(), 1);
+    let md5 = Challenge::parse(&offers[0]).unwrap();
+    let sha256 = Challenge { algorithm: Algorithm::Sha256, ..md5.clone() };
+    assert_eq!(check(&mut gate, second(1), &answer(&sha256, "secret", 1)), Verdict::Wrong);
+    assert_eq!(check(&mut gate, second(1), &answer(&md5, "secret", 1)), ok());
 }
 
 #[test]
@@ -84,7 +99,7 @@ fn an_old_nonce_or_one_of_another_life_is_stale_only_for_who_knows_the_password(
     let late = second(301);
     assert_eq!(check(&mut gate, late, &answer(&old, "secret", 1)), Verdict::Stale);
     assert_eq!(check(&mut gate, late, &answer(&old, "guess", 1)), Verdict::Wrong);
-    let mut before = Gate::new("ringback.example", &mut Entropy::from_number(8));
+    let mut before = Gate::new("ringback.example", &BOTH, &mut Entropy::from_number(8));
     let foreign = challenge(&mut before, second(0));
     assert_eq!(check(&mut gate, second(1), &answer(&foreign, "secret", 1)), Verdict::Stale);
 }

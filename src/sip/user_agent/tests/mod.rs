@@ -13,6 +13,7 @@ use crate::base::entropy::Entropy;
 use crate::base::id::{Ids, SessionId};
 use crate::base::outbox::Outbox;
 use crate::base::time::{Moment, Now, Utc};
+use crate::sip::digest::Algorithm;
 use crate::sip::digest::{Asked, Challenge, Login};
 use crate::sip::event::{Body, Command, Effect, Event, Incoming, Invite, Path, Transport};
 use crate::sip::identity::Identity;
@@ -49,6 +50,7 @@ fn settings() -> UserAgentSettings {
     UserAgentSettings {
         identity: Identity::only(IpAddr::from([10, 0, 0, 1]), 5060),
         realm: "ringback".to_owned(),
+        digests: vec![Algorithm::Sha256, Algorithm::Md5],
         trunks: [("carrier".to_owned(), carrier)].into(),
         accounts: [("alice".to_owned(), "secret".to_owned())].into(),
         limits: Limits::default(),

@@ -1,0 +1,35 @@
+//! What the heart keeps of a callback, and who may stand behind a place in a queue.
+
+use crate::base::id::{CallId, CallbackId, JobId, LegId};
+use crate::callback::life::Request;
+
+/// Who stands behind a place in a queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Waiter {
+    /// A caller on the line.
+    Caller(CallId),
+    /// A promised callback, or its customer on the line.
+    Callback(CallbackId),
+}
+
+/// One callback as the heart holds it: its life, and who works for it now.
+#[derive(Debug)]
+pub struct Callback {
+    /// Its life.
+    pub request: Request,
+    /// The agent's job, while one is reserved.
+    pub job: Option<JobId>,
+    /// The customer's leg, while there is one.
+    pub customer: Option<LegId>,
+    /// Trunks of the attempt in progress, in the order in which they were tried.
+    pub tried: Vec<String>,
+    /// Why we gave the customer's leg up ourselves.
+    pub parting: Option<Parting>,
+}
+
+/// Why we gave a call to a customer up while waiting for what comes of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Parting {
+    /// It rang long enough.
+    RingTime,
+}

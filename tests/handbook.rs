@@ -1,0 +1,190 @@
+//! The handbook says what the program does: its examples load, its lists are complete.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "a test may fall")]
+
+use ringback::audio::sound::Sound;
+use ringback::base::complaint::{Complaint, Severity};
+use ringback::base::interfaces::Interfaces;
+use ringback::base::language::Language;
+use ringback::config::load::{Sources, load};
+use ringback::flow::known::FACTS;
+use ringback::flow::notation::{ESCALATIONS, NOTATIONS};
+use ringback::flow::site::Site;
+use ringback::flow::types::STATED;
+use ringback::switchboard::settings::Prompts;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+#[test]
+fn every_flow_in_the_handbook_passes_the_checker() {
+    let mut seen = 0;
+    for (page, text) in pages() {
+        for flow in blocks(&text, "yaml flow") {
+            let name = flow.lines().next().and_then(|line| line.strip_prefix("flow: "));
+            let name = name.unwrap_or_else(|| panic!("{page}: a flow begins with its name"));
+            assert_flow(&page, name, &flow);
+            seen += 1;
+        }
+        for steps in blocks(&text, "yaml steps") {
+            let indented: String = steps.lines().map(|line| format!("    {line}\n")).collect();
+            let flow = format!(
+                "flow: steps\nformat: 1\nsections:\n  start:\n    - answer\n{indented}    - hangup\n"
+            );
+            assert_flow(&page, "steps", &flow);
+            seen += 1;
+        }
+    }
+    assert!(seen >= 4, "only {seen} flows were found");
+}
+
+#[test]
+fn every_configuration_in_the_handbook_loads_without_mistakes() {
+    let flow = "flow: main-line\nformat: 1\nsections:\n  start:\n    - hangup\n";
+    let flows = [("main-line.flow.yaml".to_owned(), flow.to_owned())];
+    let music = BTreeMap::from([("music/default".to_owned(), Arc::new(Sound::silence(20)))]);
+    let prompts: Prompts = BTreeMap::from([(Language::english(), music)]);
+    let mut seen = 0;
+    for (page, text) in pages() {
+        for settings in blocks(&text, "yaml config") {
+            let sources = Sources {
+                settings: (&page, &settings),
+                flows: &flows,
+                environment: &[],
+                prompts: Arc::new(prompts.clone()),
+                interfaces: Interfaces::only(std::net::Ipv4Addr::LOCALHOST.into()),
+                cores: 1,
+                read_secret: &|_| Err("the handbook has no files".to_owned()),
+            };
+            if let Err(mistakes) = load(sources) {
+                panic!("{page}:\n{}", rendered(&mistakes, &settings));
+            }
+            seen += 1;
+        }
+    }
+    assert!(seen >= 3, "only {seen} configurations were found");
+}
+
+#[test]
+fn the_page_on_callbacks_shows_the_shipped_flow_as_it_is() {
+    let shipped = fs::read_to_string(root().join("config/flows/custom-callback.flow.yaml"));
+    let shipped = shipped.expect("the shipped flow");
+    let shown = blocks(&page("flows"), "yaml flow");
+    assert!(shown.contains(&shipped), "the worked example is not the shipped flow");
+}
+
+#[test]
+fn every_setting_that_is_read_stands_on_its_page() {
+    let page = page("configuration");
+    let mut seen = 0;
+    for entry in fs::read_dir(root().join("src/config")).expect("the room").flatten() {
+        let source = fs::read_to_string(entry.path()).expect("a source");
+        let source = source.split("#[cfg(test)]").next().unwrap_or_default();
+        for opening in [".take(\"", ".required(\""] {
+            for rest in source.split(opening).skip(1) {
+                let key = rest.split('"').next().unwrap_or_default();
+                let named = [format!("`{key}`"), format!(".{key}`")];
+                let told = named.iter().any(|named| page.contains(named.as_str()));
+                assert!(told, "{}: `{key}` is not told", entry.path().display());
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 50, "only {seen} settings were found");
+}
+
+#[test]
+fn every_notation_and_every_key_stands_on_its_page() {
+    let page = page("notations");
+    let (running, later) = page.split_once("## Not yet").expect("what is not built");
+    for notation in NOTATIONS {
+        let name = notation.name;
+        if !notation.built {
+            assert!(later.contains(&format!("`{name}`")), "{name} is not told as missing");
+            continue;
+        }
+        let heading = format!("### `{name}`\n");
+        let (_, rest) = running.split_once(&heading).unwrap_or_else(|| panic!("no {name}"));
+        let told = rest.split("\n### ").next().unwrap_or_default();
+        for parameter in notation.parameters {
+            let key = format!("`{}`", parameter.name);
+            if parameter.built {
+                assert!(told.contains(&key), "{name} without {key}");
+            } else {
+                assert!(later.contains(&key), "{key} of {name} is not told as missing");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_fact_type_and_escalation_stands_on_the_page_on_flows() {
+    let page = page("flows");
+    for fact in FACTS {
+        let name = format!("`{}.{}`", fact.object, fact.field);
+        assert!(page.contains(&name), "{name}");
+    }
+    for (name, _) in STATED {
+        assert!(page.contains(&format!("| `{name}` |")), "{name}");
+    }
+    for name in ESCALATIONS {
+        assert!(page.contains(&format!("`{name}`")), "{name}");
+    }
+}
+
+#[test]
+fn every_page_is_part_of_the_handbook() {
+    let module = fs::read_to_string(root().join("src/handbook/mod.rs")).expect("the handbook");
+    for (name, text) in pages() {
+        assert!(module.contains(&format!("include_str!(\"{name}\")")), "{name} is left out");
+        assert!(text.lines().count() <= 600, "{name} is too long");
+    }
+}
+
+fn assert_flow(page: &str, name: &str, text: &str) {
+    let mut files = vec![(format!("{name}.flow.yaml"), text.to_owned())];
+    for entry in fs::read_dir(root().join("config/flows")).expect("shipped flows").flatten() {
+        let file = entry.file_name().to_string_lossy().to_string();
+        if file != format!("{name}.flow.yaml") {
+            files.push((file, fs::read_to_string(entry.path()).expect("a flow")));
+        }
+    }
+    if let Err(mistakes) = ringback::flow::load(&files, &Site::default()) {
+        panic!("{page}, flow {name}:\n{}", rendered(&mistakes, text));
+    }
+}
+
+fn rendered(mistakes: &[Complaint], source: &str) -> String {
+    let errors = mistakes.iter().filter(|one| one.severity == Severity::Error);
+    errors.map(|one| one.render(source)).collect()
+}
+
+/// The fenced blocks whose fence is followed by exactly these words.
+fn blocks(text: &str, words: &str) -> Vec<String> {
+    let opening = format!("```{words}\n");
+    let begun = text.split(opening.as_str()).skip(1);
+    begun.filter_map(|rest| rest.split("```").next()).map(str::to_owned).collect()
+}
+
+fn page(name: &str) -> String {
+    let path = root().join("src/handbook").join(format!("{name}.md"));
+    fs::read_to_string(path).expect("a page")
+}
+
+fn pages() -> Vec<(String, String)> {
+    let entries = fs::read_dir(root().join("src/handbook")).expect("the handbook").flatten();
+    let pages = entries.filter(|entry| entry.path().extension().is_some_and(|end| end == "md"));
+    let mut pages: Vec<(String, String)> = pages
+        .map(|entry| {
+            let name = entry.file_name().to_string_lossy().to_string();
+            (name, fs::read_to_string(entry.path()).expect("a page"))
+        })
+        .collect();
+    pages.sort();
+    pages
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}

@@ -1,0 +1,18 @@
+//! Stories with other people's telephones: sipp, baresip and bare sockets against the server
+//! as it is started by its users.
+
+mod peers {
+    mod baresip;
+    mod child;
+    mod ear;
+    mod ports;
+    mod server;
+    mod sipp;
+    mod site;
+    mod store;
+    mod tone;
+
+    mod callback_by_baresip;
+    mod callback_by_sipp;
+    mod dismissal;
+}
