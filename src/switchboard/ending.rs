@@ -51,7 +51,10 @@ impl Switchboard {
         if record.intent.stage() == intent::Stage::Registering {
             return;
         }
-        record.note_result(CallResult::FlowOnly);
+        // What the queue or the intent has said of this call stands.
+        if record.record.result == CallResult::Unfinished {
+            record.note_result(CallResult::FlowOnly);
+        }
         record.record.ended_at = Some(turn.now.utc);
         let recordings = std::mem::take(&mut record.recordings);
         let facts = vec![("result", format!("{:?}", record.record.result))];
