@@ -15,4 +15,6 @@ mod peers {
     mod callback_by_baresip;
     mod callback_by_sipp;
     mod dismissal;
+    mod restart;
+    mod wrong_site;
 }
