@@ -16,5 +16,6 @@ mod peers {
     mod callback_by_sipp;
     mod dismissal;
     mod restart;
+    mod torture;
     mod wrong_site;
 }

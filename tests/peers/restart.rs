@@ -9,7 +9,7 @@ use std::net::{Ipv4Addr, UdpSocket};
 use std::time::Duration;
 
 /// How long nobody may be called after a restart.
-const WATCHED: Duration = Duration::from_secs(5);
+const WATCHED: Duration = Duration::from_secs(4);
 
 #[test]
 fn a_killed_server_keeps_every_promise_and_does_not_dial_again_at_once() {
@@ -45,6 +45,7 @@ fn a_killed_server_keeps_every_promise_and_does_not_dial_again_at_once() {
     let text = dialled.map(|(length, _)| String::from_utf8_lossy(&packet[..length]).into_owned());
     assert_eq!(text.as_deref(), None, "nobody is dialled at once");
     assert!(server.is_alive());
+    assert_eq!(server.count("agent.offered"), 1, "the agent's phone is gone");
     server.ends();
     assert_eq!(store::callbacks(&site), ["retry: orphaned", "waiting:", "waiting:"]);
 }

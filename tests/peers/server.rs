@@ -76,7 +76,13 @@ impl Server {
 
     /// Whether this event was told at any time.
     pub(super) fn has_told(&self, name: &str) -> bool {
-        self.program.lines().iter().filter_map(|line| event(line)).any(|event| event.name == name)
+        self.count(name) > 0
+    }
+
+    /// How often this event was told.
+    pub(super) fn count(&self, name: &str) -> usize {
+        let lines = self.program.lines();
+        lines.iter().filter_map(|line| event(line)).filter(|event| event.name == name).count()
     }
 
     /// Whether it still runs.

@@ -114,7 +114,7 @@ trunks:
     ani: "{ANI}"
 numbers: {{ 5000: front }}
 queues:
-  sales: {{ agents: [anna], wrap_up: 1s, ani: "{ANI}" }}
+  sales: {{ agents: [anna], ring: 3s, wrap_up: 1s, ani: "{ANI}" }}
   service: {{ agents: [anna] }}
 agents:
   anna: {{ title: Anna, password: secret-anna, auto_ready: true }}

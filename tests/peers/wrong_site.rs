@@ -67,7 +67,7 @@ fn five_mistakes_in_a_flow_are_five_messages_with_their_lines() {
 fn mistakes_in_settings_are_told_with_their_lines() {
     let site = Site::new()
         .with("identity_out: [from, p_asserted]", "identity_out: [from, asserted]")
-        .with("agents: [anna], wrap_up: 1s", "agents: [ana], wrap_up: soon")
+        .with("agents: [anna], ring: 3s, wrap_up: 1s", "agents: [ana], ring: 3s, wrap_up: soon")
         .with("5000: front", "5000: frnt")
         .with("level: debug", "level: loud");
     let (code, lines) = refused(&site);
