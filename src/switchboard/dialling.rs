@@ -23,6 +23,9 @@ use std::time::Duration;
 /// nobody is rung again and again to hear nothing.
 const NO_COMMON_SOUND: outcome::Failure = outcome::Failure::Unreachable { rang: true };
 
+/// An INVITE that was given up may live so long: 64·T1 (RFC 3261 §17.1.1.2), since a CANCEL may
+/// be lost or must wait for a provisional answer.
+const INVITE_LIVES: Duration = Duration::from_secs(32);
 /// A customer who talks to us already is looked at again after this long.
 const TALKS_TO_US_DELAY: Duration = Duration::from_secs(60);
 
@@ -265,6 +268,7 @@ impl Switchboard {
             && let Some(leg) = record.customer
         {
             rang = self.legs.find(leg).is_some_and(|leg| leg.rang);
+            record.rests_until = Some(turn.now.monotonic + INVITE_LIVES);
             self.timers.stop(Alarm::CustomerRing(id));
             self.hang_up(leg, turn);
             self.customer_forgotten(id);
