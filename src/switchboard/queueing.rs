@@ -24,11 +24,7 @@ impl Switchboard {
                     Some(Waiter::Callback(id)) => {
                         tracing::error!(callback = %id, ?refusal, "a promise without queue");
                         let reason = format!("its queue is gone: {refusal:?}");
-                        self.tell_callback(
-                            id,
-                            callback::event::Event::Cancel { reason },
-                            turn,
-                        );
+                        self.tell_callback(id, callback::event::Event::Cancel { reason }, turn);
                     }
                     None => {}
                 }
