@@ -99,6 +99,26 @@ fn a_caller_leaves_the_queue_and_is_called_back_once() {
 }
 
 #[test]
+fn the_keys_of_sipp_itself_are_heard() {
+    let site = Site::new();
+    let mut server = Server::start(&site);
+    let media = site.ports.other(CALLER_SOUND).to_string();
+    let plan = Plan {
+        scenario: "keys.xml",
+        at: (TRUNK, site.ports.other(CALLER)),
+        service: "5000",
+        sound: 0,
+        more: &["-mi", "127.0.0.2", "-mp", &media],
+    };
+    let caller = Sipp::start(&site, &server, &plan);
+    assert_eq!(server.tells("queue.joined").fact("queue"), "sales");
+    caller.hangs_up();
+    assert_eq!(server.tells("call.ended").fact("result"), "Abandoned");
+    caller.succeeds();
+    server.ends();
+}
+
+#[test]
 fn the_agent_has_heard_the_whole_message_when_the_customer_is_dialled() {
     let site = Site::new();
     let mut server = Server::start(&site);

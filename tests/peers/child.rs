@@ -72,11 +72,6 @@ impl Program {
         self.said.0.lock().expect("a lock").lines.clone()
     }
 
-    /// Its process id.
-    pub(super) fn id(&self) -> u32 {
-        self.child.id()
-    }
-
     /// Whether it has not ended.
     pub(super) fn is_alive(&mut self) -> bool {
         self.child.try_wait().expect("a child").is_none()
