@@ -88,13 +88,15 @@ fn a_trunk_that_says_nothing_is_no_attempt() {
 }
 
 #[test]
-fn a_trunk_that_says_nothing_gives_way_to_the_next() {
+fn a_trunk_that_says_nothing_gives_way_to_the_next_at_the_next_attempt() {
     let town = Town::new(Plan::shipped().and_a_second_trunk(), 82);
     registers(&town);
     town.number(CUSTOMER, Manner::Dead);
     town.number_at("second", CUSTOMER, Manner::AnswersAfter(Duration::from_secs(1)));
     town.runs(MINUTE);
-    let agent = town.signs_in("anna").rings();
+    let anna = town.signs_in("anna");
+    assert_eq!(anna.rings().answers().hears("trunk-trouble").ends(), "bye received");
+    let agent = anna.rings_within(2 * MINUTE);
     agent.answers();
     let customer = town.is_called("second", CUSTOMER, MINUTE);
     customer.is_up();

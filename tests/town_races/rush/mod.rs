@@ -136,5 +136,11 @@ fn no_number_is_dialled_twice(inner: &Inner) {
     }
     let now = inner.world.now().monotonic;
     let twice: Vec<_> = calls.iter().filter(|(_, count)| **count > 1).collect();
-    assert!(twice.is_empty(), "dialled twice at {now:?}: {twice:?}");
+    if let Some((number, _)) = twice.first() {
+        let ladder = inner.world.ladder.text();
+        let lines: Vec<&str> = ladder.lines().collect();
+        let newest = lines.iter().skip(lines.len().saturating_sub(40)).copied();
+        let newest: Vec<&str> = newest.collect();
+        panic!("{number} is dialled twice at {now:?}\n{}", newest.join("\n"));
+    }
 }
