@@ -6,11 +6,8 @@ use ringback::rehearsal::line::Weather;
 use std::time::Duration;
 
 /// Every fifth packet is overtaken by the next two, every fifth comes twice.
-const DISORDER: Weather = Weather {
-    held_back: (200, Duration::from_millis(45)),
-    repeated: 200,
-    ..Weather::FAIR
-};
+const DISORDER: Weather =
+    Weather { held_back: (200, Duration::from_millis(45)), repeated: 200, ..Weather::FAIR };
 
 /// As above, and each packet is late by anything up to 50 ms.
 const TURMOIL: Weather = Weather { jitter: Duration::from_millis(50), ..DISORDER };
