@@ -1,6 +1,7 @@
 //! Stories with other people's telephones: sipp, baresip and bare sockets against the server
 //! as it is started by its users.
 
+#[cfg(test)]
 mod peers {
     mod baresip;
     mod child;
