@@ -1,7 +1,14 @@
 //! Stories with other people's telephones: sipp, baresip and bare sockets against the server
 //! as it is started by its users.
 
-#[cfg(test)]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::wrong_self_convention,
+    reason = "a test may fail loudly"
+)]
+
 mod peers {
     mod baresip;
     mod child;

@@ -14,8 +14,11 @@ pub enum Failure {
         /// Whether any 18x had come.
         rang: bool,
     },
-    /// We sent CANCEL because the ring time was over; whatever the answer to that is.
-    RingTimeOver,
+    /// We gave it up because the ring time was over; whatever the answer to that is.
+    RingTimeOver {
+        /// Whether any 18x had come.
+        rang: bool,
+    },
     /// No final answer: time-out, no connection, no route, or the pacing limit of a trunk.
     Unreachable {
         /// Whether any 18x had come.
@@ -28,11 +31,13 @@ pub enum Failure {
 #[must_use]
 pub const fn miss(failure: Failure) -> Miss {
     match failure {
-        Failure::RingTimeOver
+        Failure::RingTimeOver { rang: true }
         | Failure::Unreachable { rang: true }
         | Failure::Refused { status: 480, .. }
         | Failure::Refused { status: 408, rang: true } => Miss::NoAnswer,
-        Failure::Unreachable { rang: false } => Miss::TrunkTrouble,
+        Failure::RingTimeOver { rang: false } | Failure::Unreachable { rang: false } => {
+            Miss::TrunkTrouble
+        }
         Failure::Refused { status, .. } => match status {
             404 | 410 | 484 | 604 => Miss::NoSuchNumber,
             486 => Miss::Busy,
@@ -46,11 +51,12 @@ pub const fn miss(failure: Failure) -> Miss {
     }
 }
 
-/// Whether another trunk may be tried at once: the trunk failed and no phone has rung.
+/// Whether another trunk may be tried at once: the trunk failed and no phone has rung. A call
+/// that we have just given up may still be on its way, and nobody is called twice.
 #[must_use]
 pub const fn may_try_next_trunk(failure: Failure) -> bool {
     let rang = match failure {
-        Failure::RingTimeOver => true,
+        Failure::RingTimeOver { .. } => true,
         Failure::Refused { rang, .. } | Failure::Unreachable { rang } => rang,
     };
     !rang && matches!(miss(failure), Miss::TrunkTrouble)
@@ -83,7 +89,8 @@ mod tests {
 
     #[test]
     fn silence_after_ringing_is_no_answer_and_before_it_is_trouble() {
-        assert_eq!(miss(Failure::RingTimeOver), Miss::NoAnswer);
+        assert_eq!(miss(Failure::RingTimeOver { rang: true }), Miss::NoAnswer);
+        assert_eq!(miss(Failure::RingTimeOver { rang: false }), Miss::TrunkTrouble);
         assert_eq!(miss(Failure::Unreachable { rang: true }), Miss::NoAnswer);
         assert_eq!(miss(Failure::Unreachable { rang: false }), Miss::TrunkTrouble);
     }
@@ -95,6 +102,7 @@ mod tests {
         for (status, rang) in [(503, true), (486, false), (603, false), (404, false)] {
             assert!(!may_try_next_trunk(Failure::Refused { status, rang }), "{status}");
         }
-        assert!(!may_try_next_trunk(Failure::RingTimeOver));
+        assert!(!may_try_next_trunk(Failure::RingTimeOver { rang: true }));
+        assert!(!may_try_next_trunk(Failure::RingTimeOver { rang: false }));
     }
 }

@@ -11,6 +11,7 @@ use crate::base::id::{CallbackId, JobId, LegId};
 use crate::base::number::{self, PhoneNumber};
 use crate::callback::event::{Event as CallbackEvent, Miss};
 use crate::callback::outcome;
+use crate::callback::request::AttemptOutcome;
 use crate::media::command::Command as MediaCommand;
 use crate::queue::event::{EntryKind, Event as QueueEvent, Join, Leaving};
 use crate::sip::event::{Body, Command, Failure, Invite, Path};
@@ -23,6 +24,9 @@ use std::time::Duration;
 /// nobody is rung again and again to hear nothing.
 const NO_COMMON_SOUND: outcome::Failure = outcome::Failure::Unreachable { rang: true };
 
+/// An INVITE that was given up may live so long: 64·T1 (RFC 3261 §17.1.1.2), since a CANCEL may
+/// be lost or must wait for a provisional answer.
+const INVITE_LIVES: Duration = Duration::from_secs(32);
 /// A customer who talks to us already is looked at again after this long.
 const TALKS_TO_US_DELAY: Duration = Duration::from_secs(60);
 
@@ -153,16 +157,22 @@ impl Switchboard {
     }
 
     /// The first trunk in the queue's order that may show the ANI, has room, and was not tried
-    /// in this attempt.
+    /// in this attempt; one that gave trouble the last time comes after the others.
     fn next_trunk(&self, id: CallbackId) -> Option<String> {
         let record = self.callbacks.get(&id)?;
         let promise = &record.request.row().promise;
+        let last = record.request.row().attempts.last();
+        let troubled = |trunk: &Trunk| {
+            let trouble = Some(AttemptOutcome::TrunkTrouble);
+            last.is_some_and(|last| last.trunk == trunk.name && last.outcome == trouble)
+        };
         self.settings
             .trunks_for(&promise.queue, promise.ani.as_ref())
             .into_iter()
-            .find(|trunk| {
+            .filter(|trunk| {
                 !record.tried.contains(&trunk.name) && self.calls_on(&trunk.name) < trunk.calls_max
             })
+            .min_by_key(|trunk| troubled(trunk))
             .map(|trunk| trunk.name.clone())
     }
 
@@ -229,13 +239,8 @@ impl Switchboard {
         let parting = self.callbacks.get_mut(&id).and_then(|record| record.parting.take());
         self.customer_forgotten(id);
         let meaning = match (failure, parting) {
-            // A trunk that never let the phone ring has tried nothing.
-            (_, Some(Parting::RingTime { rang: false })) => {
-                outcome::Failure::Unreachable { rang: false }
-            }
-            (Failure::Cancelled, None) | (_, Some(Parting::RingTime { rang: true })) => {
-                outcome::Failure::RingTimeOver
-            }
+            (_, Some(Parting::RingTime { rang })) => outcome::Failure::RingTimeOver { rang },
+            (Failure::Cancelled, None) => outcome::Failure::RingTimeOver { rang: true },
             (Failure::Refused { status, rang, .. }, None) => {
                 outcome::Failure::Refused { status: *status, rang: *rang }
             }
@@ -265,6 +270,7 @@ impl Switchboard {
             && let Some(leg) = record.customer
         {
             rang = self.legs.find(leg).is_some_and(|leg| leg.rang);
+            record.rests_until = Some(turn.now.monotonic + INVITE_LIVES);
             self.timers.stop(Alarm::CustomerRing(id));
             self.hang_up(leg, turn);
             self.customer_forgotten(id);

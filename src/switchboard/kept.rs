@@ -1,6 +1,7 @@
 //! What the heart keeps of a callback, and who may stand behind a place in a queue.
 
 use crate::base::id::{CallId, CallbackId, JobId, LegId};
+use crate::base::time::Moment;
 use crate::callback::life::Request;
 
 /// Who stands behind a place in a queue.
@@ -23,6 +24,8 @@ pub struct Callback {
     pub customer: Option<LegId>,
     /// Trunks of the attempt in progress, in the order in which they were tried.
     pub tried: Vec<String>,
+    /// A call to the customer was given up, and their phone may still ring until this moment.
+    pub rests_until: Option<Moment>,
     /// Why we gave the customer's leg up ourselves.
     pub parting: Option<Parting>,
 }

@@ -84,8 +84,14 @@ impl Switchboard {
     fn add_life(&mut self, id: CallbackId, entry: EntryId, request: Request) {
         self.timers.follow(Alarm::Callback(id), request.deadline());
         self.waiters.insert(entry, Waiter::Callback(id));
-        let callback =
-            Callback { request, job: None, customer: None, tried: Vec::new(), parting: None };
+        let callback = Callback {
+            request,
+            job: None,
+            customer: None,
+            tried: Vec::new(),
+            parting: None,
+            rests_until: None,
+        };
         self.callbacks.insert(id, callback);
     }
 

@@ -6,7 +6,7 @@ use super::job::{Job, Stage};
 use super::kept::Waiter;
 use super::leg::{Leg, Owner};
 use super::turn::Turn;
-use crate::base::id::{EntryId, JobId, LegId};
+use crate::base::id::{CallbackId, EntryId, JobId, LegId};
 use crate::callback;
 use crate::queue::event::{Blame, Event as QueueEvent};
 use crate::sip::event::{Body, Command, Failure, Invite};
@@ -15,6 +15,10 @@ use std::time::Duration;
 
 /// A callback whose number is on a call with us is looked at again after this long.
 const NUMBER_BUSY_DELAY: Duration = Duration::from_secs(15);
+
+/// A callback whose life has not settled is looked at again after this long, unless it says
+/// before that it waits.
+const NOT_FIT_DELAY: Duration = Duration::from_secs(5);
 
 /// One offer as the queues make it.
 #[derive(Debug)]
@@ -40,16 +44,8 @@ impl Switchboard {
             return self.tell_queues(QueueEvent::OfferFailed { job, blame: Blame::None }, turn);
         };
         if let Waiter::Callback(callback) = waiter {
-            let record = self.callbacks.get(&callback);
-            let on_the_line = record.is_some_and(|record| record.customer.is_some());
-            let fit = record.is_some_and(|record| record.request.may_be_offered(turn.now));
-            if !on_the_line && (self.draining || !fit) {
-                // The queue holds it for a while, and the life says Requeue when it is fit.
-                let failed = QueueEvent::OfferFailed { job, blame: Blame::None };
-                return self.tell_queues(failed, turn);
-            }
-            if !on_the_line && self.is_on_a_call_with_us(callback) {
-                let not_before = turn.now.utc + NUMBER_BUSY_DELAY;
+            if let Some(pause) = self.pause_before(callback, turn) {
+                let not_before = turn.now.utc + pause;
                 self.tell_queues(QueueEvent::OfferFailed { job, blame: Blame::None }, turn);
                 return self.tell_queues(QueueEvent::Requeue { entry, not_before }, turn);
             }
@@ -86,6 +82,23 @@ impl Switchboard {
             return self.offer_failed(job, blame, turn);
         }
         self.timers.set(Alarm::AgentRing(job), turn.now.monotonic + ring, "agent's ring time");
+    }
+
+    /// How long a callback may not be offered yet, if so. A customer on the line always may.
+    fn pause_before(&self, callback: CallbackId, turn: &Turn<'_>) -> Option<Duration> {
+        let record = self.callbacks.get(&callback)?;
+        let now = turn.now.monotonic;
+        let rest = record.rests_until.map(|until| until.since(now)).filter(|rest| !rest.is_zero());
+        if record.customer.is_some() {
+            None
+        } else if self.draining || !record.request.may_be_offered(turn.now) {
+            // The store is still asked, or nobody shall be called any more.
+            Some(NOT_FIT_DELAY)
+        } else if self.is_on_a_call_with_us(callback) {
+            Some(NUMBER_BUSY_DELAY)
+        } else {
+            rest
+        }
     }
 
     /// The queues take an offer back: the caller left, or started a callback.

@@ -1,5 +1,7 @@
 //! Stories of moments that cross: answers, hang-ups, losses and refusals, told by phones.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "what cannot be done ends the story")]
+
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -302,6 +302,31 @@ async fn a_full_disk_refuses_and_forgets_nothing_it_has_promised() {
 }
 
 #[tokio::test]
+async fn a_full_disk_keeps_exactly_the_calls_and_promises_that_it_confirmed() {
+    let place = Place::new();
+    let mut store = open_nearly_full(&place).await;
+    let wishes = (1..=500).flat_map(|id| {
+        [What::Interaction(Box::new(interaction(id))), What::Promise(Box::new(row(id)))]
+    });
+    for (ticket, what) in (0..).zip(wishes) {
+        assert!(store.ask(Request { ticket: TicketId::from(ticket), what }));
+    }
+    let (mut calls, mut promised) = (0, Vec::new());
+    for _ in 0..1_000 {
+        let reply = store.reply().await.expect("an answer");
+        match (reply.result.is_ok(), reply.ticket.raw()) {
+            (true, ticket) if ticket % 2 == 0 => calls += 1,
+            (true, ticket) => promised.push(row(ticket / 2 + 1)),
+            (false, _) => {}
+        }
+    }
+    assert!(0 < calls && calls < 500, "{calls}");
+    store.close().await;
+    assert_eq!(check(&place.store()).await.expect("a report").interactions, calls);
+    assert_eq!(open(&place).await.loaded().await, promised);
+}
+
+#[tokio::test]
 async fn a_promise_whose_transaction_was_lost_is_taken_back() {
     let place = Place::new();
     let database = sqlite::Database::open(&place.store()).await.expect("a store");

@@ -30,7 +30,7 @@ impl Agents {
     pub(super) fn behave(&mut self) {
         self.behave = true;
         for (phone, ..) in &self.phones {
-            let (ring, talk) = (Duration::from_secs(2), Duration::from_secs(60));
+            let (ring, talk) = (Duration::from_secs(2), Duration::from_secs(15));
             phone.manner(Manner::AnswersAndTalks(ring, talk));
         }
     }

@@ -10,7 +10,7 @@ use std::time::Duration;
 /// Numbers that several callers want to be called on.
 const SHARED: [&str; 3] = ["601999001#", "601999002#", "601999003#"];
 /// Nobody waits longer.
-const PATIENCE: Duration = Duration::from_secs(240);
+const PATIENCE: Duration = Duration::from_secs(100);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Wish {
