@@ -64,7 +64,7 @@ impl Baresip {
     }
 
     /// Waits until it is registered.
-    pub(super) fn is_registered(mut self) -> Self {
+    pub(super) fn registers(mut self) -> Self {
         self.says("200 OK");
         self
     }

@@ -27,7 +27,7 @@ fn agents_phone(site: &Site, server: &Server) -> Baresip {
         control: site.ports.other(CONTROL),
         tone_hz: AGENT_HZ,
     };
-    Baresip::start(site, &phone).is_registered()
+    Baresip::start(site, &phone).registers()
 }
 
 /// Somebody behind the trunk.

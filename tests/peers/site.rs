@@ -100,7 +100,7 @@ impl Site {
         let (first, last) = self.ports.rtp();
         let (port, far_end) = (self.ports.server(), self.ports.other(FAR_END));
         format!(
-            r#"sip: {{ address: 127.0.0.1, port: {port}, realm: ringback, digest: md5, calls_max: 6 }}
+            r#"sip: {{ address: 127.0.0.1, port: {port}, digest: md5, calls_max: 6 }}
 media: {{ rtp_ports: {first}..{last}, shards: 1 }}
 language: en
 trunks:

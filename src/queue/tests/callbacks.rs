@@ -201,3 +201,12 @@ fn a_promise_for_one_who_talks_changes_nothing() {
     hall.ends(job, AfterWork::Ready, Some(5));
     assert_eq!(hall.queues.waiting("sales"), 0);
 }
+
+#[test]
+fn a_requeue_that_is_due_leaves_the_offer_alone() {
+    let mut hall = Hall::sales(&["anna"]);
+    hall.promised(1);
+    let job = only_offer(&hall.ready("anna")).0;
+    assert_eq!(requeue(&mut hall, 1, 0), [], "the offer would come and go for ever");
+    assert!(hall.queues.accepts(job));
+}

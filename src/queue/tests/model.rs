@@ -354,7 +354,8 @@ impl Pair {
             }
             Op::Promise { id, priority, in_s } => self.promise(id, priority, in_s),
             Op::Requeue { id, in_s } => {
-                if self.model.person(id).is_some_and(|p| !p.live) {
+                let offered = |p: &Person| matches!(p.stand, Stand::Offered(_)) && in_s == 0;
+                if self.model.person(id).is_some_and(|p| !p.live && !offered(p)) {
                     self.model.release(id);
                     self.model.person(id).unwrap().stand = later(now, in_s);
                 }
