@@ -303,14 +303,14 @@ async fn a_full_disk_refuses_and_forgets_nothing_it_has_promised() {
 async fn a_full_disk_keeps_exactly_the_calls_and_promises_that_it_confirmed() {
     let place = Place::new();
     let mut store = open_nearly_full(&place).await;
-    let wishes = (1..=500).flat_map(|id| {
+    let wishes = (1..=2_000).flat_map(|id| {
         [What::Interaction(Box::new(interaction(id))), What::Promise(Box::new(row(id)))]
     });
     for (ticket, what) in (0..).zip(wishes) {
         assert!(store.ask(Request { ticket: TicketId::from(ticket), what }));
     }
     let (mut calls, mut promised) = (0, Vec::new());
-    for _ in 0..1_000 {
+    for _ in 0..4_000 {
         let reply = store.reply().await.expect("an answer");
         match (reply.result.is_ok(), reply.ticket.raw()) {
             (true, ticket) if ticket % 2 == 0 => calls += 1,
@@ -318,7 +318,8 @@ async fn a_full_disk_keeps_exactly_the_calls_and_promises_that_it_confirmed() {
             (false, _) => {}
         }
     }
-    assert!(0 < calls && calls < 500, "{calls}");
+    let kept = (calls, promised.len());
+    assert!(0 < calls && calls < 2_000 && 0 < kept.1 && kept.1 < 2_000, "{kept:?}");
     store.close().await;
     assert_eq!(check(&place.store()).await.expect("a report").interactions, calls);
     assert_eq!(open(&place).await.loaded().await, promised);
