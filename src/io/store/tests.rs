@@ -348,6 +348,30 @@ async fn a_promise_whose_transaction_was_lost_is_taken_back() {
 }
 
 #[tokio::test]
+async fn a_call_that_breaks_its_transaction_leaves_nothing_of_it() {
+    let place = Place::new();
+    let mut database = sqlite::Database::open(&place.store()).await.expect("a store");
+    let trap = "CREATE TEMP TRIGGER trap BEFORE INSERT ON interactions BEGIN \
+                SELECT RAISE(ROLLBACK, 'input or output error'); END";
+    sqlx::query(trap).execute(&mut database.connection).await.expect("a trap");
+    let (_requests, asked) = mpsc::channel(8);
+    let (answer, mut replies) = mpsc::channel(8);
+    let mut writer = writer::Writer::new(database, asked, answer, Box::new(|_| {}));
+    let wishes = [
+        What::Promise(Box::new(row(1))),
+        What::Interaction(Box::new(interaction(1))),
+        What::Promise(Box::new(row(2))),
+    ];
+    let batch = (0..).zip(wishes);
+    let batch = batch.map(|(ticket, what)| Request { ticket: TicketId::from(ticket), what });
+    writer.perform(batch.collect()).await;
+    for _ in 0..3 {
+        assert!(replies.recv().await.expect("an answer").result.is_err());
+    }
+    assert_eq!(check(&place.store()).await.expect("a report").callbacks, 0);
+}
+
+#[tokio::test]
 async fn every_boot_has_its_own_epoch() {
     let place = Place::new();
     for boot in 1..=3 {
