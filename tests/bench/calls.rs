@@ -131,7 +131,8 @@ impl Step {
         format!(
             "{{\"rate\":{},\"sent_per_s\":{:.0},\"answered_per_s\":{:.0},\"calls\":{},\
              \"answered\":{},\"p50_ms\":{p50},\"p99_ms\":{p99},\"max_ms\":{max},\
-             \"failed\":{failed},\"resent\":{},\"cpu\":{:.3},\"generator_cpu\":{:.3},\"clean\":{}}}",
+             \"failed\":{failed},\"resent\":{},\"cpu\":{:.3},\
+             \"generator_cpu\":{:.3},\"clean\":{}}}",
             self.rate,
             self.sent_per_s,
             self.answered_per_s,

@@ -305,14 +305,14 @@ async fn a_full_disk_refuses_and_forgets_nothing_it_has_promised() {
 async fn a_full_disk_keeps_exactly_the_calls_and_promises_that_it_confirmed() {
     let place = Place::new();
     let mut store = open_nearly_full(&place).await;
-    let wishes = (1..=500).flat_map(|id| {
+    let wishes = (1..=2_000).flat_map(|id| {
         [What::Interaction(Box::new(interaction(id))), What::Promise(Box::new(row(id)))]
     });
     for (ticket, what) in (0..).zip(wishes) {
         assert!(store.ask(Request { ticket: TicketId::from(ticket), what }));
     }
     let (mut calls, mut promised) = (0, Vec::new());
-    for _ in 0..1_000 {
+    for _ in 0..4_000 {
         let reply = store.reply().await.expect("an answer");
         match (reply.result.is_ok(), reply.ticket.raw()) {
             (true, ticket) if ticket % 2 == 0 => calls += 1,
@@ -320,7 +320,8 @@ async fn a_full_disk_keeps_exactly_the_calls_and_promises_that_it_confirmed() {
             (false, _) => {}
         }
     }
-    assert!(0 < calls && calls < 500, "{calls}");
+    let kept = (calls, promised.len());
+    assert!(0 < calls && calls < 2_000 && 0 < kept.1 && kept.1 < 2_000, "{kept:?}");
     store.close().await;
     assert_eq!(check(&place.store()).await.expect("a report").interactions, calls);
     assert_eq!(open(&place).await.loaded().await, promised);
@@ -346,6 +347,30 @@ async fn a_promise_whose_transaction_was_lost_is_taken_back() {
     let rows = store.reply().await.map(|reply| reply.result);
     assert_eq!(rows, Some(Ok(Done::Callbacks(Vec::new()))));
     drop((stopped, store));
+}
+
+#[tokio::test]
+async fn a_call_that_breaks_its_transaction_leaves_nothing_of_it() {
+    let place = Place::new();
+    let mut database = sqlite::Database::open(&place.store()).await.expect("a store");
+    let trap = "CREATE TEMP TRIGGER trap BEFORE INSERT ON interactions BEGIN \
+                SELECT RAISE(ROLLBACK, 'input or output error'); END";
+    sqlx::query(trap).execute(&mut database.connection).await.expect("a trap");
+    let (_requests, asked) = mpsc::channel(8);
+    let (answer, mut replies) = mpsc::channel(8);
+    let mut writer = writer::Writer::new(database, asked, answer, Box::new(|_| {}));
+    let wishes = [
+        What::Promise(Box::new(row(1))),
+        What::Interaction(Box::new(interaction(1))),
+        What::Promise(Box::new(row(2))),
+    ];
+    let batch = (0..).zip(wishes);
+    let batch = batch.map(|(ticket, what)| Request { ticket: TicketId::from(ticket), what });
+    writer.perform(batch.collect()).await;
+    for _ in 0..3 {
+        assert!(replies.recv().await.expect("an answer").result.is_err());
+    }
+    assert_eq!(check(&place.store()).await.expect("a report").callbacks, 0);
 }
 
 #[tokio::test]
