@@ -1,5 +1,7 @@
 //! The demonstration as a user runs it: the built program, real SIP and RTP, judged by its exit.
 
+#![allow(clippy::expect_used, reason = "a test may fall")]
+
 use std::process::{Command, Output};
 
 #[test]

@@ -1,5 +1,7 @@
 //! `ringback call` and `ringback phone` against `ringback run`: three processes on loopback.
 
+#![allow(clippy::expect_used, reason = "a test may fall")]
+
 use ringback::audio::wav;
 use ringback::io::listening;
 use ringback::io::temporary::Temporary;
