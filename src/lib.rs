@@ -99,9 +99,11 @@
 //!
 //! # Tests
 //!
-//! Machines are tested beside their files. The Town (`tests/town.rs`, on top of [`rehearsal`]) is
+//! Machines are tested beside their files. The Town (`tests/support`, on top of [`rehearsal`]) is
 //! the heart with a media shard, lossy lines, phones that speak hand-written SIP, and a store that
-//! can fail; it jumps from deadline to deadline. `tests/handbook.rs` holds the [`handbook`] against
+//! can fail; it jumps from deadline to deadline; its stories stand in
+//! `tests/town.rs` and `tests/town_races`. `tests/peers` lets other people's telephones call the
+//! program itself. `tests/handbook.rs` holds the [`handbook`] against
 //! the code.
 //!
 //! # Words

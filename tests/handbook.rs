@@ -29,9 +29,8 @@ fn every_flow_in_the_handbook_passes_the_checker() {
         }
         for steps in blocks(&text, "yaml steps") {
             let indented: String = steps.lines().map(|line| format!("    {line}\n")).collect();
-            let flow = format!(
-                "flow: steps\nformat: 1\nsections:\n  start:\n    - answer\n{indented}    - hangup\n"
-            );
+            let head = "flow: steps\nformat: 1\nsections:\n  start:\n    - answer\n";
+            let flow = format!("{head}{indented}    - hangup\n");
             assert_flow(&page, "steps", &flow);
             seen += 1;
         }
@@ -67,7 +66,7 @@ fn every_configuration_in_the_handbook_loads_without_mistakes() {
 }
 
 #[test]
-fn the_page_on_callbacks_shows_the_shipped_flow_as_it_is() {
+fn the_page_on_flows_shows_the_shipped_flow_as_it_is() {
     let shipped = fs::read_to_string(root().join("config/flows/custom-callback.flow.yaml"));
     let shipped = shipped.expect("the shipped flow");
     let shown = blocks(&page("flows"), "yaml flow");

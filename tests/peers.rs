@@ -15,4 +15,7 @@ mod peers {
     mod callback_by_baresip;
     mod callback_by_sipp;
     mod dismissal;
+    mod restart;
+    mod torture;
+    mod wrong_site;
 }

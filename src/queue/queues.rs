@@ -377,6 +377,11 @@ impl Queues {
             return tracing::debug!(entry = ?id, "no callback to wait again");
         };
         match entry.standing {
+            // It waited again already and may be offered: to take the offer back only to make it
+            // once more would go on for ever.
+            Standing::Offered { .. } if not_before <= self.now.utc => {
+                return tracing::debug!(entry = ?id, "offered already");
+            }
             Standing::Offered { job } => self.withdraw(job, out),
             Standing::Served { job } => self.detach(job),
             Standing::Waiting

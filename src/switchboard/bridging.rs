@@ -105,7 +105,12 @@ impl Switchboard {
         match (stage, waiter) {
             (Stage::Talking { since }, Some(Waiter::Caller(call))) => {
                 let talked = turn.now.monotonic.since(since);
-                self.end_job(job, AfterWork::WrapUp, Some(talked), turn);
+                // A phone that was lost would only lose the next caller too.
+                let then = match ending {
+                    Ending::Lost => AfterWork::NotReady,
+                    Ending::ByPeer | Ending::ByUs | Ending::Cancelled => AfterWork::WrapUp,
+                };
+                self.end_job(job, then, Some(talked), turn);
                 self.caller_is_free(call, turn);
             }
             (Stage::Talking { since }, Some(Waiter::Callback(id))) => {

@@ -229,7 +229,11 @@ impl Switchboard {
         let parting = self.callbacks.get_mut(&id).and_then(|record| record.parting.take());
         self.customer_forgotten(id);
         let meaning = match (failure, parting) {
-            (Failure::Cancelled, _) | (_, Some(Parting::RingTime)) => {
+            // A trunk that never let the phone ring has tried nothing.
+            (_, Some(Parting::RingTime { rang: false })) => {
+                outcome::Failure::Unreachable { rang: false }
+            }
+            (Failure::Cancelled, None) | (_, Some(Parting::RingTime { rang: true })) => {
                 outcome::Failure::RingTimeOver
             }
             (Failure::Refused { status, rang, .. }, None) => {
@@ -243,10 +247,10 @@ impl Switchboard {
     /// The ring time is over: CANCEL; the rest follows from its answer.
     pub(super) fn customer_ring_over(&mut self, id: CallbackId, turn: &mut Turn<'_>) {
         let Some(record) = self.callbacks.get_mut(&id) else { return };
-        record.parting = Some(Parting::RingTime);
-        if let Some(leg) = record.customer {
-            self.cancel(leg, turn);
-        }
+        let Some(leg) = record.customer else { return };
+        let rang = self.legs.find(leg).is_some_and(|leg| leg.rang);
+        record.parting = Some(Parting::RingTime { rang });
+        self.cancel(leg, turn);
     }
 
     /// The agent is gone before the customer answered: CANCEL, and no attempt is charged.

@@ -54,7 +54,7 @@ impl Switchboard {
             return;
         }
         if record.record.result == CallResult::Unfinished {
-            record.record.result = CallResult::FlowOnly;
+            record.note_result(CallResult::FlowOnly);
         }
         record.record.ended_at = Some(turn.now.utc);
         let recordings = std::mem::take(&mut record.recordings);
@@ -138,16 +138,17 @@ impl Switchboard {
         }
     }
 
-    /// Whether the number of a callback talks to us just now.
+    /// Whether the number of a callback talks to us just now, or is about to be dialled for
+    /// another queue.
     pub(super) fn is_on_a_call_with_us(&self, callback: CallbackId) -> bool {
         let Some(record) = self.callbacks.get(&callback) else { return false };
         let number = &record.request.row().promise.number;
-        let calls_in = |call: &Call| call.present && call.party.number.as_ref() == Some(number);
-        let is_called = |(other, one): (&CallbackId, &Callback)| {
-            *other != callback
-                && one.customer.is_some()
-                && one.request.row().promise.number == *number
+        let calls_us = |call: &Call| call.present && call.party.number.as_ref() == Some(number);
+        let is_called = |other: &Callback| {
+            let under_way = other.job.is_some() || other.customer.is_some();
+            under_way && other.request.row().promise.number == *number
         };
-        self.calls.values().any(calls_in) || self.callbacks.iter().any(is_called)
+        let mut others = self.callbacks.iter().filter(|(other, _)| **other != callback);
+        self.calls.values().any(calls_us) || others.any(|(_, other)| is_called(other))
     }
 }

@@ -30,6 +30,9 @@ pub struct Callback {
 /// Why we gave a call to a customer up while waiting for what comes of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Parting {
-    /// It rang long enough.
-    RingTime,
+    /// The ring time is over, in which the phone rang or not a word came of it.
+    RingTime {
+        /// Whether any 18x had come.
+        rang: bool,
+    },
 }

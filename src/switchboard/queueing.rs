@@ -5,6 +5,7 @@ use super::kept::Waiter;
 use super::offering::Offer;
 use super::turn::Turn;
 use crate::base::id::{CallId, EntryId, JobId, LegId};
+use crate::callback;
 use crate::callback::intent;
 use crate::flow::effect::{Event as FlowEvent, QueueOutcome};
 use crate::queue::event::{Effect, Event as QueueEvent, Leaving};
@@ -21,11 +22,11 @@ impl Switchboard {
                     Some(Waiter::Caller(call)) => self.join_refused(call, refusal, turn),
                     // Its queue is gone from the configuration: somebody must hear of it.
                     Some(Waiter::Callback(id)) => {
-                        tracing::error!(callback = %id, ?refusal, "a promise has no queue any more");
+                        tracing::error!(callback = %id, ?refusal, "a promise without queue");
                         let reason = format!("its queue is gone: {refusal:?}");
                         self.tell_callback(
                             id,
-                            crate::callback::event::Event::Cancel { reason },
+                            callback::event::Event::Cancel { reason },
                             turn,
                         );
                     }
@@ -125,7 +126,7 @@ impl Switchboard {
                 self.connect_caller(job, call, turn);
             }
             Some(Waiter::Callback(id)) if self.customer_waits(id) => {
-                self.tell_callback(id, crate::callback::event::Event::AgentAccepted, turn);
+                self.tell_callback(id, callback::event::Event::AgentAccepted, turn);
                 self.connect_customer(id, turn);
             }
             Some(Waiter::Callback(id)) => self.begin_material(job, id, turn),

@@ -23,17 +23,17 @@ pub(super) struct Server {
 pub(super) struct Event {
     /// `noun.verb`.
     pub(super) name: String,
-    /// The call, as the log shows it.
-    pub(super) call: String,
     facts: String,
 }
 
 impl Event {
     /// A fact of the event.
     pub(super) fn fact(&self, name: &str) -> String {
-        let begins = format!("(\"{name}\", \"");
-        let rest = self.facts.split_once(&begins).map_or("", |(_, rest)| rest);
-        rest.split_once('"').map_or("", |(fact, _)| fact).to_owned()
+        let fact = |fact: &str| {
+            let (key, value) = fact.split_once('=')?;
+            (key == name).then(|| value.to_owned())
+        };
+        self.facts.split(' ').find_map(fact).unwrap_or_default()
     }
 }
 
@@ -76,7 +76,13 @@ impl Server {
 
     /// Whether this event was told at any time.
     pub(super) fn has_told(&self, name: &str) -> bool {
-        self.program.lines().iter().filter_map(|line| event(line)).any(|event| event.name == name)
+        self.count(name) > 0
+    }
+
+    /// How often this event was told.
+    pub(super) fn count(&self, name: &str) -> usize {
+        let lines = self.program.lines();
+        lines.iter().filter_map(|line| event(line)).filter(|event| event.name == name).count()
     }
 
     /// Whether it still runs.
@@ -131,7 +137,7 @@ pub(super) fn command(site: &Site) -> Command {
 /// The tale of a line of the log, if it is one.
 fn event(line: &str) -> Option<Event> {
     let line: Value = serde_json::from_str(line).ok()?;
-    let text = |name: &str| line[name].as_str().unwrap_or_default().to_owned();
-    let name = line["event"].as_str()?.to_owned();
-    Some(Event { name, call: text("call"), facts: text("facts") })
+    let name = line["message"].as_str()?.to_owned();
+    let facts = line["facts"].as_str()?.to_owned();
+    Some(Event { name, facts })
 }

@@ -73,7 +73,7 @@ impl Site {
 
     /// The same with another line in place of one of the settings.
     pub(super) fn with(self, old: &str, new: &str) -> Self {
-        let settings = self.settings();
+        let settings = fs::read_to_string(self.path("ringback.yaml")).expect("a file");
         assert!(settings.contains(old), "the settings have no {old}");
         self.write("ringback.yaml", &settings.replace(old, new));
         self
@@ -114,7 +114,7 @@ trunks:
     ani: "{ANI}"
 numbers: {{ 5000: front }}
 queues:
-  sales: {{ agents: [anna], wrap_up: 1s, ani: "{ANI}" }}
+  sales: {{ agents: [anna], ring: 3s, wrap_up: 1s, ani: "{ANI}" }}
   service: {{ agents: [anna] }}
 agents:
   anna: {{ title: Anna, password: secret-anna, auto_ready: true }}

@@ -20,7 +20,8 @@ pub(super) fn rows(site: &Site, query: &str) -> Vec<Vec<String>> {
 
 /// State and kept outcomes of all callbacks: `completed: answered`.
 pub(super) fn callbacks(site: &Site) -> Vec<String> {
-    let query = "SELECT c.state, coalesce(group_concat(coalesce(a.outcome, '?'), ' '), '') \
+    let query = "SELECT c.state, coalesce(group_concat(\
+                 iif(a.callback IS NULL, '', coalesce(a.outcome, 'open')), ' '), '') \
                  FROM callbacks c LEFT JOIN attempts a ON a.callback = c.id \
                  GROUP BY c.id ORDER BY c.id";
     let rows = rows(site, query);

@@ -166,6 +166,11 @@ impl Town {
         self.0.borrow().world.ladder.text()
     }
 
+    /// Looks at everything.
+    pub fn look<T>(&self, look: impl FnOnce(&Inner) -> T) -> T {
+        look(&self.0.borrow())
+    }
+
     /// Changes the world: its weather, its store.
     pub fn world<T>(&self, change: impl FnOnce(&mut World) -> T) -> T {
         change(&mut self.0.borrow_mut().world)

@@ -14,7 +14,7 @@ enum Winner {
 
 #[test]
 fn a_start_that_comes_before_the_answer_withdraws_the_offer() {
-    assert_eq!(crosses(Duration::from_millis(20)), Winner::Start);
+    assert_eq!(crosses(Duration::from_millis(28)), Winner::Start);
 }
 
 #[test]
@@ -24,7 +24,7 @@ fn an_answer_that_comes_before_the_start_wins() {
 
 #[test]
 fn whichever_comes_first_wins_alone() {
-    let all: Vec<Winner> = (0..60).map(|ms| crosses(Duration::from_millis(ms))).collect();
+    let all: Vec<Winner> = (0..30).map(|ms| crosses(Duration::from_millis(ms))).collect();
     assert!(all.contains(&Winner::Connection) && all.contains(&Winner::Start), "{all:?}");
     assert!(all.is_sorted_by_key(|winner| *winner == Winner::Start), "{all:?}");
 }
@@ -79,8 +79,9 @@ fn an_agent_who_hangs_up_as_the_customer_answers_leaves_nobody_in_limbo() {
         agent.hangs_up();
         let end = customer.ends();
         assert!(["bye received", "cancelled"].contains(&end.as_str()), "{end}");
-        town.is_quiet();
+        town.runs(Duration::from_secs(1));
         seen.extend(states(&town));
+        town.is_quiet();
     }
     assert!(seen.contains(&State::Retry) && seen.contains(&State::Completed), "{seen:?}");
     assert!(seen.iter().all(|s| matches!(s, State::Retry | State::Completed)), "{seen:?}");

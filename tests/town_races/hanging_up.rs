@@ -80,6 +80,23 @@ fn the_shipped_flow_registers_for_a_caller_who_confirmed_and_keeps_the_note() {
 }
 
 #[test]
+fn a_hang_up_at_any_moment_of_the_note_registers_once() {
+    for ms in (0..2_000).step_by(37) {
+        let town = Town::shipped(79);
+        let caller = waits_in_line(&town, CUSTOMER);
+        caller.presses("1").hears("callback-on-this-number").presses("1");
+        caller.hears("confirm-number").presses("1").hears("leave-a-note");
+        caller.begins_to_speak(600, Duration::from_secs(3)).waits(Duration::from_millis(ms));
+        caller.hangs_up();
+        town.is_quiet();
+        assert_eq!((ms, states(&town)), (ms, vec![State::Waiting]));
+        assert_eq!(town.results(), [CallResult::Registered]);
+        let kept = town.rows()[0].promise.agent_media.len() - 1;
+        assert_eq!(town.world(|world| world.recordings.len()), kept, "{ms}");
+    }
+}
+
+#[test]
 fn a_hang_up_while_the_store_is_asked_is_registered_if_it_is_stored() {
     for plan in [Plan::shipped(), Plan::without_care_for_hang_ups()] {
         let town = Town::new(plan, 76);

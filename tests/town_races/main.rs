@@ -8,6 +8,7 @@ mod hanging_up;
 mod losing;
 mod order;
 mod outcomes;
+mod rush;
 mod sound;
 
 use ringback::callback::request::State;
@@ -18,11 +19,12 @@ use support::town::Town;
 /// The customer who is called back.
 const CUSTOMER: &str = "+48601234567";
 
-/// Each hears what the other says.
+/// Each hears what the other says. Both pitches have whole waves in a packet, so that a packet
+/// that is missing does not spoil them.
 #[track_caller]
 fn talk(one: &Handset, other: &Handset) {
-    one.begins_to_speak(440, Duration::from_secs(2));
-    other.hears_tone(440);
+    one.begins_to_speak(450, Duration::from_secs(2));
+    other.hears_tone(450);
     other.begins_to_speak(700, Duration::from_secs(2));
     one.hears_tone(700);
     one.waits(Duration::from_secs(3));

@@ -1,8 +1,9 @@
 //! What the customer's phone answers, what the agent hears of it, and what is charged.
 
 use super::support::phone::Manner;
+use super::support::site::Plan;
 use super::support::town::Town;
-use super::{CUSTOMER, charged, registers, states, waits_in_line};
+use super::{CUSTOMER, charged, registers, states, talk};
 use ringback::callback::request::{AttemptOutcome, State};
 use ringback::queue::agent::AgentState;
 use std::time::Duration;
@@ -83,7 +84,24 @@ fn a_trunk_that_says_nothing_is_no_attempt() {
     let town = misses(Manner::Dead, "trunk-trouble");
     let row = town.rows().remove(0);
     assert_eq!((row.state, row.attempts_counted(), row.troubles), (State::Retry, 0, 1));
+    assert_eq!(row.attempts[0].outcome, Some(AttemptOutcome::TrunkTrouble));
+}
+
+#[test]
+fn a_trunk_that_says_nothing_gives_way_to_the_next() {
+    let town = Town::new(Plan::shipped().and_a_second_trunk(), 82);
+    registers(&town);
+    town.number(CUSTOMER, Manner::Dead);
+    town.number_at("second", CUSTOMER, Manner::AnswersAfter(Duration::from_secs(1)));
+    town.runs(MINUTE);
+    let agent = town.signs_in("anna").rings();
+    agent.answers();
+    let customer = town.is_called("second", CUSTOMER, MINUTE);
+    customer.is_up();
+    talk(&customer, &agent);
+    customer.hangs_up();
     town.is_quiet();
+    assert_eq!((states(&town), charged(&town)), (vec![State::Completed], vec![1]));
 }
 
 #[test]
@@ -136,15 +154,6 @@ fn three_attempts_without_success_exhaust_the_request() {
     assert_eq!(states(&town), [State::Exhausted]);
     town.runs(Duration::from_secs(24 * 3_600));
     assert_eq!(town.calls_to("carrier", CUSTOMER), 3);
-}
-
-#[test]
-fn a_customer_who_wants_no_calls_is_not_promised_another() {
-    let town = misses(Manner::Refuses(607), "customer-wants-no-calls");
-    let caller = waits_in_line(&town, CUSTOMER);
-    caller.presses("1").hears("callback-on-this-number").presses("1").hears("confirm-number");
-    caller.presses("1").hears("leave-a-note").waits(Duration::from_secs(2)).presses("#");
-    caller.hears("callback-unavailable");
 }
 
 /// A callback is due, the agent accepts, and the customer is called.

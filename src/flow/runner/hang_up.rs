@@ -9,7 +9,8 @@ use crate::flow::graph::{Action, Step};
 
 impl Runner {
     /// The caller has hung up. Started: the innermost `when_caller_hangs_up` runs once, and its
-    /// flow never goes on after it. Registering: the store's answer is the outcome. Otherwise
+    /// flow never goes on after it; a recording that was being made is awaited first, for people
+    /// say what they want and hang up. Registering: the store's answer is the outcome. Otherwise
     /// the flow is over at once.
     pub(super) fn hung_up(&mut self, turn: &mut Turn<'_>) -> Option<Move> {
         if self.line.caller != Caller::Present || self.is_over() {
@@ -23,10 +24,20 @@ impl Runner {
         self.keys.clear();
         let is_dismissed = matches!(self.pending, Pending::Dismissing(_));
         let is_started = self.callback == Callback::Started && !is_dismissed;
+        let has_last_words = self.frames.iter().any(|f| f.flow.when_caller_hangs_up.is_some());
+        if is_started && has_last_words && matches!(self.pending, Pending::Recording) {
+            return None;
+        }
         if is_started && let Some(section) = self.innermost_last_words() {
             return Some(Move::Goto(section));
         }
         Some(self.finish(None, turn))
+    }
+
+    /// What follows a recording whose caller hung up in it; `None` if the caller is there.
+    pub(super) fn after_last_recording(&mut self) -> Option<Move> {
+        let hung_up = self.line.caller == Caller::LastWords;
+        hung_up.then(|| self.innermost_last_words()).flatten().map(Move::Goto)
     }
 
     /// Drops all frames above the innermost one that names `when_caller_hangs_up`.

@@ -107,6 +107,9 @@ impl Runner {
         {
             turn.out.push(Effect::DeleteRecording(old));
         }
+        if let Some(next) = self.after_last_recording() {
+            return Some(next);
+        }
         Some(if recording.is_none() { Move::Take(Exit::Empty) } else { Move::Advance })
     }
 

@@ -7,7 +7,7 @@ use crate::io::node::Word;
 use crate::io::server::Server;
 use crate::io::site::Site;
 use std::process::ExitCode;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Runs until told to end.
 pub(super) fn run(arguments: &SiteArguments) -> ExitCode {
@@ -38,18 +38,19 @@ async fn serve(loaded: Loaded) -> ExitCode {
         }
     };
     tell(&greeting);
+    // The log has them already; a console will show them.
+    drop(server.tales);
+    let mut stop = Stop::listen();
     let mut draining = false;
     loop {
         tokio::select! {
-            () = stop_asked() => {
+            () = stop.asked() => {
                 let word = if draining { Word::Stop } else { Word::Drain };
                 tell(if draining { "ending now" } else { "draining; once more to end now" });
                 draining = true;
                 // A node that has ended needs no word.
                 let _ = server.say.try_send(word);
             }
-            // The log has them already; a console will show them.
-            Some(_) = server.tales.recv() => {}
             ended = &mut server.task => {
                 return match ended {
                     Ok(()) => ExitCode::SUCCESS,
@@ -63,16 +64,22 @@ async fn serve(loaded: Loaded) -> ExitCode {
     }
 }
 
-/// SIGTERM or SIGINT.
-async fn stop_asked() {
-    let (Ok(mut term), Ok(mut int)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = term.recv() => {}
-        _ = int.recv() => {}
+/// SIGTERM and SIGINT. One that listens all the time: a signal between two listeners would be
+/// lost.
+struct Stop(Option<(Signal, Signal)>);
+
+impl Stop {
+    fn listen() -> Self {
+        let term = signal(SignalKind::terminate());
+        Self(term.ok().zip(signal(SignalKind::interrupt()).ok()))
+    }
+
+    async fn asked(&mut self) {
+        let Some((term, int)) = &mut self.0 else { return std::future::pending().await };
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = int.recv() => {}
+        }
     }
 }
 

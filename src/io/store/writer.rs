@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! Idle ── request ──► Gathering ── nothing more waits, or full ──► BEGIN
-//!   ▲                                                                │ each in its savepoint
+//!   ▲                                                                │ long ones in a savepoint
 //!   └── replies, in order ◄── COMMIT: on the disk ◄──────────────────┘
 //!                             or lost: all are refused, promises are revoked first next time
 //! ```
@@ -97,6 +97,14 @@ impl Writer {
 
     async fn transact(&mut self, batch: &[Request]) -> Result<Vec<Reply>, Lost> {
         let connection = &mut self.database.connection;
+        if let [request] = batch
+            && is_one_statement(&request.what)
+            && self.revoked.is_empty()
+        {
+            // Alone it is a transaction by itself.
+            let result = one(connection, &request.what).await;
+            return Ok(vec![Reply { ticket: request.ticket, result }]);
+        }
         run(connection, "BEGIN IMMEDIATE").await?;
         for callback in &self.revoked {
             callbacks::revoke(connection, *callback).await.map_err(Lost)?;
@@ -110,7 +118,11 @@ impl Writer {
         }
         let mut replies = Vec::with_capacity(batch.len());
         for request in batch {
-            let result = in_savepoint(connection, &request.what).await?;
+            let result = if is_one_statement(&request.what) {
+                bare(connection, &request.what).await?
+            } else {
+                in_savepoint(connection, &request.what).await?
+            };
             replies.push(Reply { ticket: request.ticket, result });
         }
         run(connection, "COMMIT").await?;
@@ -131,6 +143,32 @@ impl Writer {
             }
         }
     }
+}
+
+/// Requests whose failure SQLite undoes by itself, without a savepoint. They come once a call,
+/// and each word to the database is a change of threads.
+const fn is_one_statement(what: &What) -> bool {
+    match what {
+        What::Interaction(_) | What::DeleteRecording(_) => true,
+        What::Promise(_)
+        | What::Update(_)
+        | What::LoadCallbacks
+        | What::Bindings { .. }
+        | What::LoadBindings => false,
+    }
+}
+
+/// One statement. An error that has ended the whole transaction shows because another one can
+/// begin.
+async fn bare(
+    connection: &mut SqliteConnection,
+    what: &What,
+) -> Result<Result<Done, Refusal>, Lost> {
+    let result = one(connection, what).await;
+    if result.is_err() && run(connection, "BEGIN").await.is_ok() {
+        return Err(Lost(sqlx::Error::Protocol("the transaction is gone".to_owned())));
+    }
+    Ok(result)
 }
 
 /// One request, so that its failure undoes nothing of the others. An error that has ended the
