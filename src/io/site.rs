@@ -127,19 +127,42 @@ impl Site {
         more: &[PathBuf],
     ) -> Result<Vec<(String, String)>, SiteError> {
         let mut flows = BTreeMap::new();
-        for file in SHIPPED_FLOWS.files() {
-            let path = format!("built in: config/flows/{}", file.path().display());
-            let text = file.contents_utf8().unwrap_or_default();
-            flows.insert(file.path().to_string_lossy().to_string(), self.keep(&path, text));
-        }
         let dir = beside.map(|beside| beside.join("flows")).filter(|dir| dir.is_dir());
         let own = dir.map_or_else(|| Ok(Vec::new()), |dir| flow_files(&dir))?;
         for path in own.iter().chain(more) {
             let name = path.file_name().unwrap_or_default().to_string_lossy().to_string();
             flows.insert(name, self.read(path)?);
         }
+        self.add_shipped(&mut flows);
         Ok(flows.into_values().collect())
     }
+
+    /// Adds the shipped flows that the settings or another flow name, and no others: a flow that
+    /// nobody asked for shall not complain of queues that this site does not have.
+    fn add_shipped(&mut self, flows: &mut BTreeMap<String, (String, String)>) {
+        let mut added = true;
+        while std::mem::take(&mut added) {
+            for file in SHIPPED_FLOWS.files() {
+                let name = file.path().to_string_lossy().to_string();
+                let word = name.trim_end_matches(FLOW_ENDING);
+                let is_named = self.texts.values().any(|text| names(text, word));
+                if is_named && !flows.contains_key(&name) {
+                    let path = format!("built in: config/flows/{name}");
+                    let text = file.contents_utf8().unwrap_or_default();
+                    flows.insert(name, self.keep(&path, text));
+                    added = true;
+                }
+            }
+        }
+    }
+}
+
+/// Whether a text holds this name as a word of its own, outside comments.
+fn names(text: &str, name: &str) -> bool {
+    let is_part = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
+    let code = text.lines().map(|line| line.split(" #").next().unwrap_or(line));
+    let mut words = code.flat_map(|line| line.split(|letter: char| !is_part(letter)));
+    words.any(|word| word == name)
 }
 
 fn flow_files(dir: &Path) -> Result<Vec<PathBuf>, SiteError> {

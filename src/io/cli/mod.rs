@@ -67,9 +67,9 @@ pub(super) struct SiteArguments {
     /// The configuration; its flows stand in `flows/` beside it, its own prompts in `prompts/`
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
-    /// Where store and recordings are kept, unless the configuration says otherwise
-    #[arg(long, value_name = "DIR", default_value = "data")]
-    pub(super) data: PathBuf,
+    /// Keep store and recordings here, whatever the configuration says
+    #[arg(long, value_name = "DIR")]
+    pub(super) data: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]

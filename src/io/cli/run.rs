@@ -12,11 +12,15 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 /// Runs until told to end.
 pub(super) fn run(arguments: &SiteArguments) -> ExitCode {
     let mut site = Site::default();
-    let (loaded, warnings) = match site.load(arguments.config.as_deref()) {
+    let (mut loaded, warnings) = match site.load(arguments.config.as_deref()) {
         Ok(loaded) => loaded,
         Err(error) => return check::refuse(&site, &error),
     };
     check::show(&site, &warnings);
+    if let Some(dir) = &arguments.data {
+        loaded.io.store = dir.join("ringback.sqlite");
+        loaded.io.recordings = dir.join("recordings");
+    }
     logging::start(&loaded.io.log);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
