@@ -293,6 +293,7 @@ fn whatever_the_weather_a_promise_is_kept_and_kept_once() {
 
 #[test]
 fn a_crash_at_any_moment_loses_no_promise_and_calls_nobody_twice() {
+    let mut seen = Vec::new();
     for seed in 200..220 {
         let town = Town::shipped(seed);
         registers_with_a_note(&town);
@@ -301,7 +302,9 @@ fn a_crash_at_any_moment_loses_no_promise_and_calls_nobody_twice() {
         let anna = town.signs_in("anna");
         let long = Manner::AnswersAndTalks(Duration::from_secs(2), Duration::from_secs(40));
         anna.manner(long);
-        town.runs(Duration::from_millis((seed - 200) * 1_200));
+        // From just before the callback is due until the two have talked.
+        town.runs(Duration::from_secs(57) + Duration::from_millis((seed - 200) * 1_200));
+        seen.push(states(&town)[0]);
         let connected = states(&town) == [State::Connected] || states(&town)[0].is_end();
         let calls = town.calls_to("carrier", CUSTOMER);
         town.world(World::crash);
@@ -315,6 +318,8 @@ fn a_crash_at_any_moment_loses_no_promise_and_calls_nobody_twice() {
         }
         assert!(town.calls_to("carrier", CUSTOMER) <= calls + 1, "seed {seed}");
     }
+    let stages = [State::Waiting, State::Offered, State::AgentMedia, State::Connected];
+    assert!(stages.iter().all(|stage| seen.contains(stage)), "{seen:?}");
 }
 
 #[test]
