@@ -75,4 +75,17 @@ mod tests {
         assert!(is_in_network(ip("8.8.8.8"), ip("0.0.0.0"), 0));
         assert!(!is_in_network(ip("::1"), ip("0.0.0.0"), 0));
     }
+
+    #[test]
+    fn a_network_holds_its_addresses_and_no_others() {
+        let holds = |network, prefix, address| is_in_network(ip(address), ip(network), prefix);
+        assert!(holds("10.1.0.0", 16, "10.1.200.3"));
+        assert!(holds("10.1.0.0", 16, "::ffff:10.1.200.3"));
+        assert!(!holds("10.1.0.0", 16, "10.2.0.1"));
+        assert!(holds("0.0.0.0", 0, "203.0.113.9"));
+        assert!(!holds("0.0.0.0", 0, "2001:db8::1"));
+        assert!(holds("2001:db8::", 32, "2001:db8:1::1"));
+        assert!(holds("192.0.2.1", 32, "192.0.2.1"));
+        assert!(!holds("192.0.2.1", 32, "192.0.2.2"));
+    }
 }

@@ -1,5 +1,6 @@
 //! What a user agent is told about its site.
 
+use crate::base::interfaces::is_in_network;
 use crate::sip::digest::{Algorithm, Login};
 use crate::sip::event::Path;
 use crate::sip::identity::Identity;
@@ -89,43 +90,8 @@ impl UserAgentSettings {
         let nets = self.trunks.iter().flat_map(|(name, trunk)| {
             trunk.networks.iter().map(move |(network, prefix)| (name, *network, *prefix))
         });
-        nets.filter(|(_, network, prefix)| holds(*network, *prefix, source))
+        nets.filter(|(_, network, prefix)| is_in_network(source, *network, *prefix))
             .max_by_key(|(_, _, prefix)| *prefix)
             .map(|(name, _, _)| name.as_str())
-    }
-}
-
-/// Whether the network holds the address; an IPv4 address also matches when it came mapped
-/// into IPv6.
-#[must_use]
-pub fn holds(network: IpAddr, prefix: u8, address: IpAddr) -> bool {
-    match (network.to_canonical(), address.to_canonical()) {
-        (IpAddr::V4(network), IpAddr::V4(address)) => {
-            let mask = u32::MAX.checked_shl(32 - u32::from(prefix.min(32))).unwrap_or(0);
-            network.to_bits() & mask == address.to_bits() & mask
-        }
-        (IpAddr::V6(network), IpAddr::V6(address)) => {
-            let mask = u128::MAX.checked_shl(128 - u32::from(prefix.min(128))).unwrap_or(0);
-            network.to_bits() & mask == address.to_bits() & mask
-        }
-        (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_network_holds_its_addresses_and_no_others() {
-        let ip = |text: &str| text.parse::<IpAddr>().expect("an address");
-        assert!(holds(ip("10.1.0.0"), 16, ip("10.1.200.3")));
-        assert!(holds(ip("10.1.0.0"), 16, ip("::ffff:10.1.200.3")));
-        assert!(!holds(ip("10.1.0.0"), 16, ip("10.2.0.1")));
-        assert!(holds(ip("0.0.0.0"), 0, ip("203.0.113.9")));
-        assert!(!holds(ip("0.0.0.0"), 0, ip("2001:db8::1")));
-        assert!(holds(ip("2001:db8::"), 32, ip("2001:db8:1::1")));
-        assert!(holds(ip("192.0.2.1"), 32, ip("192.0.2.1")));
-        assert!(!holds(ip("192.0.2.1"), 32, ip("192.0.2.2")));
     }
 }
