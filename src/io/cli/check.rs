@@ -1,10 +1,9 @@
-//! `ringback check` and `ringback flow check`: every mistake at once, and nothing starts.
+//! `ringback check`: every mistake at once, and nothing starts.
 
 use super::output::{answer, tell};
 use super::{EXIT_CONFIG, SiteArguments};
 use crate::base::complaint::{Complaint, Severity};
 use crate::io::site::{Site, SiteError};
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Checks a whole site.
@@ -26,26 +25,6 @@ pub(super) fn check(arguments: &SiteArguments, deny_warnings: bool) -> ExitCode 
                 settings.flows.flows.len(),
                 settings.prompts.len(),
             ));
-            ExitCode::SUCCESS
-        }
-        Err(error) => refuse(&site, &error),
-    }
-}
-
-/// Checks flow files against the names of a site; other flows of the site are there too.
-pub(super) fn check_flows(
-    config: Option<&Path>,
-    files: &[PathBuf],
-    deny_warnings: bool,
-) -> ExitCode {
-    let mut site = Site::default();
-    match site.load_with(config, files) {
-        Ok((_, warnings)) => {
-            show(&site, &warnings);
-            if deny_warnings && !warnings.is_empty() {
-                return ExitCode::from(EXIT_CONFIG);
-            }
-            answer(&format!("good: {} flow files", files.len()));
             ExitCode::SUCCESS
         }
         Err(error) => refuse(&site, &error),

@@ -3,6 +3,7 @@
 mod call;
 mod check;
 mod demo;
+mod flow;
 mod keys;
 mod logging;
 mod output;
@@ -50,7 +51,7 @@ enum Command {
     Check(CheckArguments),
     /// Work with flows
     #[command(subcommand)]
-    Flow(FlowCommand),
+    Flow(flow::FlowCommand),
     /// Call somebody as a test: speak, press keys, listen, judge
     Call(call::CallArguments),
     /// Be an agent's phone: register, answer, speak, press keys, hang up
@@ -81,22 +82,6 @@ struct CheckArguments {
     deny_warnings: bool,
 }
 
-#[derive(Debug, Subcommand)]
-enum FlowCommand {
-    /// Tell every mistake in flow files
-    Check {
-        /// The files
-        #[arg(required = true)]
-        files: Vec<PathBuf>,
-        /// The configuration whose queues, hours and languages they name; default: built in
-        #[arg(long, value_name = "FILE")]
-        config: Option<PathBuf>,
-        /// Warnings count as mistakes
-        #[arg(long)]
-        deny_warnings: bool,
-    },
-}
-
 /// Runs what the arguments ask for.
 #[must_use]
 pub fn main() -> ExitCode {
@@ -106,9 +91,7 @@ pub fn main() -> ExitCode {
         Command::Check(CheckArguments { site, deny_warnings }) => {
             check::check(&site, deny_warnings)
         }
-        Command::Flow(FlowCommand::Check { files, config, deny_warnings }) => {
-            check::check_flows(config.as_deref(), &files, deny_warnings)
-        }
+        Command::Flow(command) => flow::flow(&command),
         Command::Call(arguments) => call::call(&arguments),
         Command::Phone(arguments) => phone::phone(&arguments),
         Command::Demo(arguments) => demo::demo(&arguments),
