@@ -30,7 +30,10 @@ pub enum Effect {
         status: u16,
     },
     /// Hang up; the flow is over.
-    HangUp,
+    HangUp {
+        /// Why, as a status 400 to 699.
+        cause: Option<u16>,
+    },
     /// Play clips in order; [`Event::PlayEnded`] comes unless stopped before.
     Play {
         /// Comes back in [`Event::PlayEnded`].

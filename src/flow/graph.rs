@@ -140,8 +140,8 @@ pub enum Action {
     End,
     /// `answer`
     Answer,
-    /// `hangup`
-    HangUp,
+    /// `hangup`, perhaps with a final status
+    HangUp(Option<u16>),
     /// `reject`, with a final status
     Reject(u16),
     /// `ringing`
@@ -274,6 +274,23 @@ pub struct Record {
     pub save_as: String,
     /// Nothing was said; without it the variable stays unknown and the flow goes on.
     pub empty: Option<Target>,
+    /// What the caller may do with it.
+    pub review: Option<Review>,
+}
+
+/// `review` of a `record`: hear it, make it again, keep it.
+#[derive(Debug, Clone)]
+pub struct Review {
+    /// The question.
+    pub prompt: Vec<Operand>,
+    /// The key that keeps it; default `1`.
+    pub keep: Option<Digit>,
+    /// The key that plays it; default `2`.
+    pub hear: Option<Digit>,
+    /// The key that makes it again; default `3`.
+    pub again: Option<Digit>,
+    /// Silence after the question before it is asked again; default 5 s.
+    pub wait: Duration,
 }
 
 /// `verify_number`

@@ -48,7 +48,7 @@ pub enum Group {
 }
 
 /// One key of a notation.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Parameter {
     /// The key.
     pub name: &'static str,
@@ -101,6 +101,8 @@ pub enum Kind {
     Choice(&'static [&'static str]),
     /// Kinds of telephone numbers.
     NumberKinds,
+    /// A map with these keys, or only the value of the first.
+    Fields(&'static [Parameter]),
 }
 
 impl Notation {
@@ -163,6 +165,9 @@ impl Kind {
             Self::YesNo => "true or false".to_owned(),
             Self::Choice(words) => words.join(", "),
             Self::NumberKinds => "kinds of numbers".to_owned(),
+            Self::Fields(fields) => {
+                fields.iter().map(|field| field.name).collect::<Vec<_>>().join(", ")
+            }
         }
     }
 }

@@ -26,6 +26,7 @@ mod pending;
 mod position;
 mod questions;
 mod queueing;
+mod review;
 mod scope;
 mod steps;
 #[cfg(test)]

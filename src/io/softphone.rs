@@ -217,7 +217,7 @@ impl Softphone {
 
     /// Hangs up.
     pub fn hang_up(&mut self, session: SessionId) {
-        self.command(Command::HangUp { session });
+        self.command(Command::HangUp { session, cause: None });
     }
 
     /// Plays a sound; [`Heard::Played`] comes at its end.

@@ -93,12 +93,14 @@ pub enum Command {
         /// For 480, 486, 500, 503 (RFC 3261 §20.33).
         retry_after: Option<Duration>,
     },
-    /// Ends a session whatever its state: CANCEL, BYE, or a refusal with 480; a 200 that
+    /// Ends a session whatever its state: CANCEL, BYE, or a refusal; a 200 that
     /// crosses the CANCEL gets ACK and BYE (RFC 3261 §9.1, §15). [`Effect::Ended`] or
     /// [`Effect::Failed`] follows.
     HangUp {
         /// The session.
         session: SessionId,
+        /// Why, as a status: the refusal's own, or told in the BYE (RFC 3326).
+        cause: Option<u16>,
     },
     /// Sends a re-INVITE with a new offer.
     Reoffer {

@@ -30,15 +30,15 @@ impl Switchboard {
         self.tell_flow(call, FlowEvent::HungUp, turn);
     }
 
-    /// The call's flow is over: the caller is let go, and what is left of the call is settled
-    /// and written down at the end of this turn.
-    pub(super) fn finish_call(&mut self, call: CallId, turn: &mut Turn<'_>) {
+    /// The call's flow is over: the caller is let go, told why if there is a `cause`, and what is
+    /// left of the call is settled and written down at the end of this turn.
+    pub(super) fn finish_call(&mut self, call: CallId, cause: Option<u16>, turn: &mut Turn<'_>) {
         let Some(record) = self.calls.get_mut(&call) else { return };
         let (leg, present) = (record.leg, record.present);
         record.present = false;
         record.over = true;
         if present {
-            self.hang_up(leg, turn);
+            self.hang_up_because(leg, cause, turn);
             self.release_promise(call, turn);
         }
         self.tell_intent(call, intent::Event::FlowEnded, turn);

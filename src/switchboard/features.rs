@@ -19,8 +19,11 @@ pub fn flows() -> FlowSet {
 
 fn announcement(name: &str) -> Flow {
     let prompt = Operand::Literal(Value::Text(name.to_owned()));
-    let steps =
-        [Action::Answer, Action::Play { items: vec![prompt], barge_in: false }, Action::HangUp];
+    let steps = [
+        Action::Answer,
+        Action::Play { items: vec![prompt], barge_in: false },
+        Action::HangUp(None),
+    ];
     let section = steps.into_iter().map(step).collect();
     Flow {
         name: name.to_owned(),

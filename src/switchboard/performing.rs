@@ -67,12 +67,12 @@ impl Switchboard {
             Effect::Ring => self.ring(call, turn),
             Effect::Answer => self.answer(call, turn),
             Effect::Reject { status } => self.reject(call, status, turn),
-            Effect::HangUp => self.finish_call(call, turn),
+            Effect::HangUp { cause } => self.finish_call(call, cause, turn),
             Effect::Finished { escalation } => {
                 if let Some(escalation) = escalation {
                     tracing::warn!(%call, name = escalation.name, "nobody caught an escalation");
                 }
-                self.finish_call(call, turn);
+                self.finish_call(call, None, turn);
             }
             Effect::Play { play, clips, repeat } => {
                 self.play_clips(leg, play, repeat, &clips, turn);
@@ -139,7 +139,7 @@ impl Switchboard {
         if let Some(session) = self.early_session(call) {
             self.refuse(session, status, None, turn);
         }
-        self.finish_call(call, turn);
+        self.finish_call(call, None, turn);
     }
 
     /// The call cannot be served; its flow ends as if the caller had gone.

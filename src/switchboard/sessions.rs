@@ -78,7 +78,7 @@ impl Switchboard {
 
     fn answered(&mut self, session: SessionId, body: Option<&Body>, turn: &mut Turn<'_>) {
         let Some(leg) = self.legs.of_session(session) else {
-            return self.command_sip(Command::HangUp { session }, turn);
+            return self.command_sip(Command::HangUp { session, cause: None }, turn);
         };
         let Some(record) = self.legs.find_mut(leg) else { return };
         record.stage = Stage::Up;
@@ -193,16 +193,21 @@ impl Switchboard {
 
     /// Ends a leg whatever its state. Its sound stops now; the session says BYE or CANCEL.
     pub(super) fn hang_up(&mut self, leg: LegId, turn: &mut Turn<'_>) {
+        self.hang_up_because(leg, None, turn);
+    }
+
+    /// The same, and the far end is told why.
+    pub(super) fn hang_up_because(&mut self, leg: LegId, cause: Option<u16>, turn: &mut Turn<'_>) {
         let Some(record) = self.legs.find(leg) else { return };
         let session = record.session;
         self.drop_leg(leg, turn);
-        self.command_sip(Command::HangUp { session }, turn);
+        self.command_sip(Command::HangUp { session, cause }, turn);
     }
 
     /// Gives a call of ours up, but waits for what comes of it: an answer may cross the CANCEL.
     pub(super) fn cancel(&mut self, leg: LegId, turn: &mut Turn<'_>) {
         if let Some(session) = self.legs.find(leg).map(|leg| leg.session) {
-            self.command_sip(Command::HangUp { session }, turn);
+            self.command_sip(Command::HangUp { session, cause: None }, turn);
         }
     }
 

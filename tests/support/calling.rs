@@ -41,6 +41,7 @@ impl Phone {
             invite,
             media,
             rang: None,
+            bye: None,
         });
         let index = self.lines.len() - 1;
         self.send_invite(now, index, None, out);

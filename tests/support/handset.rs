@@ -158,6 +158,13 @@ impl Handset {
         self.with(|line| line.invite.header(name).to_owned())
     }
 
+    /// A header of the BYE that reached this phone; empty if there was none.
+    pub fn bye_header(&self, name: &str) -> String {
+        self.with(|line| {
+            line.bye.as_ref().map_or_else(String::new, |bye| bye.header(name).to_owned())
+        })
+    }
+
     /// Looks at the call.
     pub fn with<T>(&self, look: impl FnOnce(&Line) -> T) -> T {
         look(&self.town.0.borrow().phones[self.phone].lines[self.line])

@@ -23,6 +23,8 @@ pub enum State {
 }
 
 /// One call of a phone.
+///
+/// Table: what both sides have said.
 pub struct Line {
     pub state: State,
     pub call_id: String,
@@ -39,6 +41,8 @@ pub struct Line {
     pub invite: Sip,
     pub media: Media,
     pub rang: Option<Moment>,
+    /// The BYE that came.
+    pub bye: Option<Sip>,
 }
 
 /// The sound of one call.

@@ -153,6 +153,7 @@ impl Phone {
             ("BYE", Some(index)) => {
                 self.lines[index].state = State::Over("bye received".to_owned());
                 self.reply(&request, 200, "", out);
+                self.lines[index].bye = Some(request);
             }
             ("CANCEL", Some(index)) => {
                 self.reply(&request, 200, "", out);
@@ -192,6 +193,7 @@ impl Phone {
             invite,
             media,
             rang: Some(now),
+            bye: None,
         };
         let call_id = line.call_id.clone();
         self.lines.push(line);

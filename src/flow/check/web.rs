@@ -238,7 +238,7 @@ fn named_ways(action: &Action) -> Vec<(&Target, bool)> {
         | Action::Wait(_)
         | Action::End
         | Action::Answer
-        | Action::HangUp
+        | Action::HangUp(_)
         | Action::Reject(_)
         | Action::Ringing
         | Action::Language(_)
@@ -256,7 +256,7 @@ fn unnamed_way<'f>(action: &'f Action, next: &Leads<'f>) -> Option<Leads<'f>> {
     match action {
         Action::Goto(section) => Some(Leads::Section(section)),
         Action::Return(_) => Some(Leads::Return),
-        Action::End | Action::HangUp | Action::Reject(_) => Some(Leads::End),
+        Action::End | Action::HangUp(_) | Action::Reject(_) => Some(Leads::End),
         Action::ExitQueue => Some(Leads::LeaveQueue),
         Action::Escalate(_) | Action::Menu(_) => None,
         Action::If { otherwise, .. } => otherwise.is_none().then(|| next.clone()),
@@ -304,7 +304,7 @@ const fn takes_time(action: &Action) -> bool {
         | Action::Escalate(_)
         | Action::End
         | Action::Answer
-        | Action::HangUp
+        | Action::HangUp(_)
         | Action::Reject(_)
         | Action::Ringing
         | Action::Language(_)
@@ -340,7 +340,7 @@ fn raises(action: &Action, name: &str) -> bool {
         | Action::Wait(_)
         | Action::End
         | Action::Answer
-        | Action::HangUp
+        | Action::HangUp(_)
         | Action::Reject(_)
         | Action::Ringing
         | Action::Language(_)

@@ -1,4 +1,4 @@
-//! Steps about the call itself: refusing it, its language.
+//! Steps about the call itself: refusing and ending it, its language.
 
 use super::Decoder;
 use super::header::language;
@@ -13,19 +13,17 @@ const CAUSES: [(&str, u16); 5] =
     [("busy", 486), ("declined", 603), ("unavailable", 480), ("not_found", 404), ("gone", 410)];
 
 /// The status of `reject` without a cause: Temporarily Unavailable.
-const UNAVAILABLE: u16 = 480;
+pub(super) const UNAVAILABLE: u16 = 480;
 
 impl<'a> Decoder<'a> {
-    pub(super) fn reject(&mut self, parameters: &mut Parameters<'a>) -> Action {
-        let Some(node) = parameters.take("cause") else { return Action::Reject(UNAVAILABLE) };
-        let is_number = node.scalar().is_some_and(|text| text.parse::<i64>().is_ok());
-        let status = if is_number {
+    /// Why a call is refused or ended, as a final status.
+    pub(super) fn cause(&mut self, parameters: &mut Parameters<'a>) -> Option<u16> {
+        let node = parameters.take("cause")?;
+        if node.scalar().is_some_and(|text| text.parse::<i64>().is_ok()) {
             let status = node.integer(400..=699, self.complaints);
-            status.and_then(|status| u16::try_from(status).ok())
-        } else {
-            node.choice(&CAUSES, self.complaints)
-        };
-        Action::Reject(status.unwrap_or(UNAVAILABLE))
+            return status.and_then(|status| u16::try_from(status).ok());
+        }
+        node.choice(&CAUSES, self.complaints)
     }
 
     pub(super) fn language(&mut self, parameters: &mut Parameters<'a>) -> Action {

@@ -4,9 +4,9 @@ use super::Decoder;
 use super::parameters::Parameters;
 use crate::base::digit::Digit;
 use crate::base::document::scalar::clip;
-use crate::base::document::{Kind as Written, Node};
+use crate::base::document::{Fields, Kind as Written, Node};
 use crate::flow::expression::Pattern;
-use crate::flow::graph::{Action, Collect, Menu, Record, SayKind, Target};
+use crate::flow::graph::{Action, Collect, Menu, Record, Review, SayKind, Target};
 use crate::flow::notation::Kind;
 use crate::flow::types::Type;
 use std::time::Duration;
@@ -17,6 +17,9 @@ const DIGITS_MAX: u32 = 64;
 const TRIES_MAX: u32 = 20;
 /// Longest recording.
 const LONGEST_MAX: Duration = Duration::from_secs(3_600);
+
+/// Silence after the question what shall become of a recording.
+const REVIEW_WAIT: Duration = Duration::from_secs(5);
 
 const SAY_KINDS: [(&str, SayKind); 5] = [
     ("phone", SayKind::Phone),
@@ -180,6 +183,36 @@ impl<'a> Decoder<'a> {
         let finish = self.key(parameters.take("finish"), Some(Digit::HASH));
         let beep = self.yes_no(parameters.take("beep"), true);
         let empty = self.outcome(parameters.take("empty"));
-        Action::Record(Record { longest, shortest, silence, finish, beep, save_as, empty })
+        let review = parameters.take("review").and_then(|node| self.review(node));
+        Action::Record(Record { longest, shortest, silence, finish, beep, save_as, empty, review })
+    }
+
+    /// The keys of a review, or only its prompt.
+    fn review(&mut self, node: &'a Node) -> Option<Review> {
+        let one = |prompt| {
+            let [keep, hear, again] = ['1', '2', '3'].map(Digit::from_char);
+            Review { prompt, keep, hear, again, wait: REVIEW_WAIT }
+        };
+        if !matches!(node.kind, Written::Map(_)) {
+            return Some(one(self.prompts(Some(node))));
+        }
+        let mut fields = Fields::of(node, "`review`", self.complaints)?;
+        let prompt = fields.required("prompt", self.complaints);
+        let mut review = one(self.prompts(prompt));
+        review.hear = self.key(fields.take("hear"), review.hear);
+        review.again = self.key(fields.take("again"), review.again);
+        review.keep = self.key(fields.take("keep"), review.keep);
+        review.wait = self.span(fields.take("wait"), review.wait);
+        fields.finish(self.complaints);
+        let keys = [review.hear, review.again, review.keep];
+        let mut named: Vec<Digit> = keys.into_iter().flatten().collect();
+        let count = named.len();
+        named.sort_unstable_by_key(|digit| digit.event());
+        named.dedup();
+        if named.len() < count {
+            let message = "two of `hear`, `again` and `keep` are the same key";
+            self.complaints.error("wrong-key", &node.place, message);
+        }
+        Some(review)
     }
 }

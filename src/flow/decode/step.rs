@@ -1,6 +1,7 @@
 //! One step: which notation it is, and what catches its escalations.
 
 use super::Decoder;
+use super::call::UNAVAILABLE;
 use super::parameters::Parameters;
 use crate::base::complaint::Place;
 use crate::base::document::scalar::clip;
@@ -124,8 +125,8 @@ impl<'a> Decoder<'a> {
             "wait" => self.wait(parameters),
             "end" => Action::End,
             "answer" => Action::Answer,
-            "hangup" => Action::HangUp,
-            "reject" => self.reject(parameters),
+            "hangup" => Action::HangUp(self.cause(parameters)),
+            "reject" => Action::Reject(self.cause(parameters).unwrap_or(UNAVAILABLE)),
             "ringing" => Action::Ringing,
             "language" => self.language(parameters),
             "play" => self.play(parameters),

@@ -48,6 +48,14 @@ const TEXT: Kind = Kind::Value(&[Type::Text]);
 const BARGE_IN: Parameter = key("barge_in", Kind::YesNo, "whether a key stops it; default true");
 const CAUSES: &[&str] = &["busy", "declined", "unavailable", "not_found", "gone"];
 
+const REVIEW: &[Parameter] = &[
+    must("prompt", Kind::Prompts, "the question, asked three times; then it is kept"),
+    key("keep", Kind::Key, "goes on with it; default `1`"),
+    key("hear", Kind::Key, "plays the recording; default `2`"),
+    key("again", Kind::Key, "deletes it and records again; default `3`"),
+    key("wait", Kind::Duration, "silence before it is asked again; default 5s"),
+];
+
 /// All notations, by group.
 pub const NOTATIONS: &[Notation] = &[
     Notation {
@@ -97,7 +105,11 @@ pub const NOTATIONS: &[Notation] = &[
     },
     row("end", Group::Control, "ends the whole flow of the call"),
     row("answer", Group::Call, "answers the call and opens the sound"),
-    row("hangup", Group::Call, "hangs up"),
+    Notation {
+        main: Some("cause"),
+        parameters: &[key("cause", Kind::Choice(CAUSES), "why, or a status 400 to 699")],
+        ..row("hangup", Group::Call, "hangs up")
+    },
     Notation {
         main: Some("cause"),
         parameters: &[key("cause", Kind::Choice(CAUSES), "why, or a status 400 to 699")],
@@ -178,6 +190,7 @@ pub const NOTATIONS: &[Notation] = &[
             key("finish", Kind::Key, "the key that ends it; default `#`"),
             key("beep", Kind::YesNo, "a beep first; default true"),
             outcome("empty", "nothing was said; default: the next step"),
+            key("review", Kind::Fields(REVIEW), "lets the caller hear it, make it again, keep it"),
         ],
         escalates: true,
         ..row("record", Group::Media, "records the caller")

@@ -1,5 +1,6 @@
 //! What each event means to what is pending.
 
+use super::asking::Menu;
 use super::moves::Move;
 use super::pending::{Caller, Pending};
 use super::{Runner, Turn};
@@ -60,6 +61,7 @@ impl Runner {
             | Pending::Menu(_)
             | Pending::Collecting(_)
             | Pending::Recording
+            | Pending::Reviewing(_)
             | Pending::Waiting { .. }
             | Pending::QueueMusic
             | Pending::Connected
@@ -79,6 +81,7 @@ impl Runner {
                 Some(Move::Advance)
             }
             Pending::Menu(_) | Pending::Collecting(_) => self.question_time(turn),
+            Pending::Reviewing(Menu { asking, .. }) => self.review_silence(asking, turn),
             Pending::Running
             | Pending::Answering
             | Pending::Playing { .. }

@@ -62,7 +62,7 @@ impl Runner {
             | Action::Music { .. } => Some(Move::Advance),
             Action::Menu(_) | Action::Collect(_) => Some(Move::Take(Exit::GaveUp)),
             Action::Record(_) => Some(Move::Take(Exit::Empty)),
-            Action::HangUp | Action::Reject(_) | Action::Queue(_) | Action::ExitQueue => {
+            Action::HangUp(_) | Action::Reject(_) | Action::Queue(_) | Action::ExitQueue => {
                 Some(self.finish(None, turn))
             }
             Action::Goto(_)

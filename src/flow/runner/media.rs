@@ -102,15 +102,14 @@ impl Runner {
         };
         let value = recording.map_or(Value::Unknown, Value::Recording);
         let before = self.frames.last_mut()?.variables.insert(name, value);
-        if let Some(old) = before.as_ref().and_then(as_recording)
-            && !self.is_held(old)
-        {
-            turn.out.push(Effect::DeleteRecording(old));
-        }
+        self.delete_unless_held(before.as_ref(), turn);
         if let Some(next) = self.after_last_recording() {
             return Some(next);
         }
-        Some(if recording.is_none() { Move::Take(Exit::Empty) } else { Move::Advance })
+        if recording.is_none() {
+            return Some(Move::Take(Exit::Empty));
+        }
+        Some(self.begin_review(turn).unwrap_or(Move::Advance))
     }
 
     /// The variable of the `record` step that waits, if one does.
@@ -121,7 +120,7 @@ impl Runner {
     }
 
     /// Whether any variable still means this recording.
-    fn is_held(&self, recording: RecordingId) -> bool {
+    pub(super) fn is_held(&self, recording: RecordingId) -> bool {
         let mut values = self.frames.iter().flat_map(|frame| frame.variables.values());
         values.any(|value| as_recording(value) == Some(recording))
     }

@@ -14,7 +14,7 @@ pub(super) const fn name(action: &Action) -> &'static str {
         Action::Wait(_) => "wait",
         Action::End => "end",
         Action::Answer => "answer",
-        Action::HangUp => "hangup",
+        Action::HangUp(_) => "hangup",
         Action::Reject(_) => "reject",
         Action::Ringing => "ringing",
         Action::Language(_) => "language",

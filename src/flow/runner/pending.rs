@@ -17,6 +17,8 @@ use crate::flow::effect::Escalation;
 ///           ├──► Menu, Collecting ───────────────┤
 ///           │ record          file durable       │
 ///           ├──────────────► Recording ──────────┤
+///           │                  ▲ ▼  keep         │
+///           │                Reviewing ──────────┤
 ///           │ wait            time               │
 ///           ├──────────────► Waiting ────────────┤
 /// Running ──┤ start, register, dismiss: answered │
@@ -56,6 +58,8 @@ pub(super) enum Pending {
     Collecting(Box<Collecting>),
     /// The end of a recording.
     Recording,
+    /// What the caller wants done with it.
+    Reviewing(Menu),
     /// The end of a `wait`.
     Waiting {
         /// Then.
@@ -99,7 +103,7 @@ impl Pending {
     pub(super) const fn plays(&self) -> bool {
         match self {
             Self::Playing { .. } | Self::Music { .. } | Self::QueueMusic => true,
-            Self::Menu(menu) => menu.asking.play.is_some(),
+            Self::Menu(menu) | Self::Reviewing(menu) => menu.asking.play.is_some(),
             Self::Collecting(collecting) => collecting.asking.play.is_some(),
             Self::Running
             | Self::Answering
@@ -120,6 +124,7 @@ impl Pending {
         match self {
             Self::Music { until } => until.map(|at| Deadline { at, why: "music" }),
             Self::Menu(menu) => menu.until.map(|at| Deadline { at, why: "menu" }),
+            Self::Reviewing(menu) => menu.until.map(|at| Deadline { at, why: "review" }),
             Self::Collecting(collecting) => collecting.collector.deadline(),
             Self::Waiting { until } => Some(Deadline { at: *until, why: "wait" }),
             Self::Running

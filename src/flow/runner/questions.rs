@@ -151,6 +151,7 @@ impl Runner {
             Pending::Music { .. } if self.music_takes_keys() => self.music_key(digit, turn),
             Pending::Menu(_) => self.menu_key(digit, turn),
             Pending::Collecting(_) => self.collect_key(digit, turn),
+            Pending::Reviewing(_) => self.review_key(digit, turn),
             Pending::Answering
             | Pending::Playing { .. }
             | Pending::Music { .. }
@@ -193,6 +194,12 @@ impl Runner {
         {
             menu.asking.play = None;
             menu.until = Some(turn.now.monotonic + step.wait);
+        }
+        if let (Pending::Reviewing(menu), Some(Action::Record(step))) = (&mut self.pending, step)
+            && menu.asking.play == Some(play)
+        {
+            menu.asking.play = None;
+            menu.until = step.review.as_ref().map(|review| turn.now.monotonic + review.wait);
         }
         if let Pending::Collecting(collecting) = &mut self.pending
             && collecting.asking.play == Some(play)

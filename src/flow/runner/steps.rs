@@ -37,7 +37,10 @@ impl Runner {
             }
             Action::End => Move::End,
             Action::Answer => self.answer(turn),
-            Action::HangUp => self.hang_up(Effect::HangUp, turn),
+            Action::HangUp(Some(status)) if !self.line.answered => {
+                self.hang_up(Effect::Reject { status: *status }, turn)
+            }
+            Action::HangUp(cause) => self.hang_up(Effect::HangUp { cause: *cause }, turn),
             Action::Reject(status) => self.reject(*status, turn),
             Action::Ringing => {
                 turn.out.push(Effect::Ring);
@@ -131,7 +134,7 @@ impl Runner {
         if self.line.answered {
             let text = "reject: the call is answered, so it is hung up".to_owned();
             turn.out.push(Effect::Note { text });
-            return self.hang_up(Effect::HangUp, turn);
+            return self.hang_up(Effect::HangUp { cause: Some(status) }, turn);
         }
         self.hang_up(Effect::Reject { status }, turn)
     }

@@ -50,6 +50,7 @@ impl Session {
             acks: Vec::new(),
             open: 0,
             made_the_call: false,
+            cause: None,
             told: false,
         }
     }

@@ -80,6 +80,7 @@ impl Session {
             acks: Vec::new(),
             open: 0,
             made_the_call: true,
+            cause: None,
             told: false,
         };
         let branch = session.send_invite(&invite, context, out);

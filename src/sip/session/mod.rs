@@ -23,7 +23,7 @@ mod renewal;
 use super::dialog::Dialog;
 use super::event::{Body, Effect, Ending, Failure, Path};
 use super::identity::{ACCEPT, ALLOW, Context};
-use super::message::Message;
+use super::message::{Message, reason_phrase};
 use super::method::Method;
 use super::transaction::key::{Branch, ServerId};
 use super::transaction::{PATIENCE, T1};
@@ -57,6 +57,8 @@ pub struct Session {
     open: u32,
     /// Whether the Call-ID is ours, for the wait after glare.
     made_the_call: bool,
+    /// Why we hang up, for the BYE.
+    cause: Option<u16>,
     /// Whether the switchboard knows the end.
     told: bool,
 }
@@ -164,8 +166,8 @@ pub enum SessionEvent {
     Accept(Body),
     /// The switchboard refuses: the answer's status line and headers are made from this.
     Refuse(Refusal),
-    /// The switchboard hangs up.
-    HangUp,
+    /// The switchboard hangs up, perhaps because of this status.
+    HangUp(Option<u16>),
     /// The switchboard offers anew.
     Reoffer(Body),
     /// The switchboard accepts their new offer.
@@ -257,7 +259,7 @@ impl Session {
             SessionEvent::Ring(status, body) => self.ring(status, body, context, out),
             SessionEvent::Accept(body) => self.accept(&body, context, out),
             SessionEvent::Refuse(refusal) => self.refuse(&refusal, context.now, out),
-            SessionEvent::HangUp => self.hang_up(context, out),
+            SessionEvent::HangUp(cause) => self.hang_up(cause, context, out),
             SessionEvent::Reoffer(body) => self.reoffer(body, context, out),
             SessionEvent::AcceptReoffer(body) => self.accept_reoffer(&body, context, out),
             SessionEvent::RefuseReoffer(status) => self.refuse_reoffer(status, out),
@@ -327,17 +329,19 @@ impl Session {
         }
     }
 
-    fn hang_up(&mut self, context: &mut Context, out: &mut Outbox<Step>) {
+    fn hang_up(&mut self, cause: Option<u16>, context: &mut Context, out: &mut Outbox<Step>) {
         match self.state {
             State::Calling(_) => self.give_up(context.now, out),
             State::Called(_) => {
-                let refusal = Refusal { status: 480, reason: None, retry_after_s: None };
+                let status = cause.unwrap_or(480);
+                let refusal = Refusal { status, reason: None, retry_after_s: None };
                 self.refuse(&refusal, context.now, out);
             }
             // A BYE before the ACK is forbidden to the callee (RFC 3261 §15): it follows.
             State::Accepted(_) => self.end(Ending::ByUs, out),
             State::Confirmed => {
                 self.end(Ending::ByUs, out);
+                self.cause = cause;
                 self.leave(context, out);
             }
             State::Over { .. } => {}
@@ -352,6 +356,11 @@ impl Session {
 
     fn send_bye(&mut self, context: &mut Context, out: &mut Outbox<Step>) {
         let (branch, mut bye) = self.dialog.request(&Method::BYE, context);
+        if let Some(status) = self.cause {
+            // RFC 3326 §2
+            let text = reason_phrase(status);
+            bye = bye.with("Reason", format!("SIP ;cause={status} ;text=\"{text}\""));
+        }
         self.authorize(&mut bye);
         self.send(branch, bye, Purpose::Bye, out);
     }

@@ -28,7 +28,7 @@ impl UserAgent {
                 let retry_after_s = retry_after.map(|pause| pause.as_secs().max(1));
                 (session, SessionEvent::Refuse(Refusal { status, reason, retry_after_s }))
             }
-            Command::HangUp { session } => (session, SessionEvent::HangUp),
+            Command::HangUp { session, cause } => (session, SessionEvent::HangUp(cause)),
             Command::Reoffer { session, body } => (session, SessionEvent::Reoffer(body)),
             Command::AcceptReoffer { session, body } => {
                 (session, SessionEvent::AcceptReoffer(body))

@@ -3,7 +3,8 @@
 use super::stage::*;
 use crate::base::digit::Digit;
 use crate::flow::effect::Event;
-use crate::flow::graph::{Action, Flow, Step, Target};
+use crate::flow::graph::{Action, Flow, Review, Step, Target};
+use std::time::Duration;
 
 fn main_with(first: Vec<Step>) -> Vec<Flow> {
     let sections = vec![
@@ -225,7 +226,7 @@ fn an_unset_recording_is_skipped_in_a_play() {
 
 #[test]
 fn a_wait_keeps_keys_for_later() {
-    let wait = step(Action::Wait(std::time::Duration::from_secs(2)));
+    let wait = step(Action::Wait(Duration::from_secs(2)));
     let ask = step(Action::Menu(menu(&[('1', "one")], None)));
     let mut stage = Stage::begin(main_with(vec![wait, ask]));
     stage.presses("1").waits(2_000).sees("play one");
@@ -235,4 +236,42 @@ fn a_wait_keeps_keys_for_later() {
 fn the_star_is_a_key_of_a_menu() {
     let mut stage = Stage::begin(main_with(vec![step(Action::Menu(menu(&[('*', "one")], None)))]));
     stage.gets(Event::Digit(Digit::STAR)).sees("play ask; stop; play one");
+}
+
+fn reviewed() -> Stage {
+    let mut recorded = record(None);
+    if let Action::Record(record) = &mut recorded.action {
+        let key = |key| Digit::from_char(key);
+        let (hear, again, keep) = (key('1'), key('2'), key('#'));
+        let wait = Duration::from_secs(5);
+        record.review = Some(Review { prompt: items("review"), hear, again, keep, wait });
+    }
+    Stage::begin(main_with(vec![recorded, goto("one")]))
+}
+
+#[test]
+fn a_reviewed_recording_is_heard_and_kept() {
+    let mut stage = reviewed();
+    stage.records(4).presses("1").sees("record; play review; stop; play recording-4 review");
+    stage.hears_all().presses("#").sees("play one");
+}
+
+#[test]
+fn recording_once_more_in_a_review_deletes_the_first() {
+    let mut stage = reviewed();
+    stage.records(4).presses("2").sees("record; play review; stop; delete recording-4; record");
+    stage.records(5).presses("#").sees("play review; stop; play one");
+}
+
+#[test]
+fn a_review_without_an_answer_keeps_the_recording() {
+    let mut stage = reviewed();
+    stage.records(4).hears_all().waits(5_000).presses("7").hears_all().waits(5_000);
+    stage.sees("record; play review; play review; stop; play review; play one");
+}
+
+#[test]
+fn nothing_is_reviewed_where_nothing_was_said() {
+    let mut stage = reviewed();
+    stage.gets(Event::Recorded { recording: None }).sees("record; play one");
 }

@@ -9,13 +9,13 @@ pub(super) fn site(inner: Vec<Step>) -> Vec<Flow> {
     let outcomes = [(QueueOutcome::Left, "goodbye")];
     let main = vec![
         ("start", vec![queue(Some("waiting"), &outcomes), play("after-agent")]),
-        ("goodbye", vec![play("goodbye"), step(Action::HangUp)]),
+        ("goodbye", vec![play("goodbye"), step(Action::HangUp(None))]),
     ];
     let waiting = vec![
         ("start", vec![call("inner", Some("outcome")), play("back"), goto("hold")]),
         ("hold", vec![music(None, &[('9', "exit"), ('0', "bye")])]),
         ("exit", vec![step(Action::ExitQueue)]),
-        ("bye", vec![step(Action::HangUp)]),
+        ("bye", vec![step(Action::HangUp(None))]),
     ];
     let inner = vec![
         ("start", inner),
@@ -198,7 +198,7 @@ fn queueing_while_started_dismisses_first() {
 
 #[test]
 fn hanging_up_while_started_dismisses_first() {
-    Stage::begin(site(vec![start(), step(Action::HangUp)]))
+    Stage::begin(site(vec![start(), step(Action::HangUp(None))]))
         .sees("join sales; start; dismiss; hang up");
 }
 

@@ -40,12 +40,19 @@ fn a_rejected_call_is_over() {
 #[test]
 fn a_call_that_is_answered_cannot_be_rejected_any_more() {
     let steps = vec![step(Action::Answer), step(Action::Reject(603))];
-    Stage::begin(vec![main(steps)]).sees("answer; hang up");
+    Stage::begin(vec![main(steps)]).sees("answer; hang up 603");
+}
+
+#[test]
+fn a_cause_refuses_before_the_answer_and_is_told_after_it() {
+    let busy = step(Action::HangUp(Some(486)));
+    Stage::begin(vec![main(vec![busy.clone()])]).sees("reject 486");
+    Stage::begin(vec![main(vec![step(Action::Answer), busy])]).sees("answer; hang up 486");
 }
 
 #[test]
 fn hanging_up_ends_the_flow_without_another_word() {
-    let mut stage = Stage::begin(vec![main(vec![step(Action::HangUp), play("hello")])]);
+    let mut stage = Stage::begin(vec![main(vec![step(Action::HangUp(None)), play("hello")])]);
     stage.sees("hang up").gets(Event::HungUp).sees("");
 }
 

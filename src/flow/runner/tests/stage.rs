@@ -217,7 +217,7 @@ impl Stage {
             Effect::Step { .. }
             | Effect::Ring
             | Effect::Reject { .. }
-            | Effect::HangUp
+            | Effect::HangUp { .. }
             | Effect::Play { .. }
             | Effect::StopPlay
             | Effect::Record { .. }
@@ -258,7 +258,8 @@ fn words(effect: &Effect) -> String {
         Effect::Ring => "ring".into(),
         Effect::Answer => "answer".into(),
         Effect::Reject { status } => format!("reject {status}"),
-        Effect::HangUp => "hang up".into(),
+        Effect::HangUp { cause: None } => "hang up".into(),
+        Effect::HangUp { cause: Some(status) } => format!("hang up {status}"),
         Effect::Play { clips, repeat, .. } => {
             let verb = if *repeat { "music" } else { "play" };
             format!("{verb} {}", clips.iter().map(clip_words).collect::<Vec<_>>().join(" "))
@@ -407,6 +408,7 @@ pub(super) fn record(empty: Option<&str>) -> Step {
         beep: true,
         save_as: "note".into(),
         empty: empty.map(section),
+        review: None,
     }))
 }
 

@@ -81,7 +81,7 @@ fn without_an_ack_the_call_is_lost_after_32_seconds_and_gets_a_bye() {
 fn a_hang_up_before_the_ack_sends_bye_only_after_it() {
     let mut desk = Desk::new();
     let (session, to) = accepted(&mut desk);
-    desk.orders(Command::HangUp { session });
+    desk.orders(Command::HangUp { session, cause: None });
     assert_eq!((desk.sends(), desk.tells()), (Vec::new(), vec!["ended ByUs".to_owned()]));
     desk.hears(CARRIER, &from_caller("one", "ACK", (1, "ack"), &to, ""));
     assert_eq!((desk.sends(), desk.tells()), (vec!["BYE".to_owned()], Vec::new()));

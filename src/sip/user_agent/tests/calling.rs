@@ -28,7 +28,7 @@ fn a_call_is_tried_rings_is_answered_and_hung_up() {
     desk.hears(CARRIER, &answer);
     assert_eq!(desk.sends(), ["INVITE", "ACK", "ACK"]);
     assert_eq!(desk.tells(), ["progress 180", "answered with body"]);
-    desk.orders(Command::HangUp { session });
+    desk.orders(Command::HangUp { session, cause: None });
     let bye = desk.last("BYE");
     assert_eq!(bye.cseq(), Some((2, Method::BYE)));
     desk.hears(CARRIER, &reply(&bye, "200 OK", "", ""));
@@ -90,7 +90,7 @@ fn a_hang_up_before_any_answer_waits_with_its_cancel_for_one() {
     let mut desk = Desk::new();
     let session = desk.calls();
     let invite = desk.last("INVITE");
-    desk.orders(Command::HangUp { session });
+    desk.orders(Command::HangUp { session, cause: None });
     assert_eq!(desk.tells(), ["failed Cancelled"]);
     assert_eq!(desk.sends(), ["INVITE"]);
     desk.hears(CARRIER, &reply(&invite, "100 Trying", "", ""));
@@ -109,7 +109,7 @@ fn an_answer_that_crosses_our_cancel_gets_ack_and_bye() {
     let session = desk.calls();
     let invite = desk.last("INVITE");
     desk.hears(CARRIER, &reply(&invite, "180 Ringing", "far", ""));
-    desk.orders(Command::HangUp { session });
+    desk.orders(Command::HangUp { session, cause: None });
     desk.hears(CARRIER, &reply(&invite, "200 OK", "far", &answer_of("sip:b@192.0.2.10")));
     assert_eq!(desk.sends(), ["INVITE", "CANCEL", "ACK", "BYE"]);
     assert_eq!(desk.tells(), ["progress 180", "failed Cancelled"]);
@@ -121,7 +121,7 @@ fn a_cancel_that_brings_no_answer_is_given_up_after_32_seconds() {
     let session = desk.calls();
     let invite = desk.last("INVITE");
     desk.hears(CARRIER, &reply(&invite, "180 Ringing", "far", ""));
-    desk.orders(Command::HangUp { session });
+    desk.orders(Command::HangUp { session, cause: None });
     desk.waits(Duration::from_secs(33));
     assert_eq!(desk.counts(), Counts::default());
 }
@@ -189,7 +189,7 @@ fn a_stale_nonce_is_answered_anew_but_not_without_end() {
 fn a_challenged_bye_goes_out_again_with_credentials() {
     let mut desk = Desk::new();
     let (session, _) = answered(&mut desk, "sip:b@192.0.2.10", "");
-    desk.orders(Command::HangUp { session });
+    desk.orders(Command::HangUp { session, cause: None });
     let bye = desk.last("BYE");
     desk.hears(CARRIER, &reply(&bye, "407 Proxy Authentication Required", "far", CHALLENGE));
     let again = desk.last("BYE");
@@ -201,7 +201,7 @@ fn a_challenged_bye_goes_out_again_with_credentials() {
 fn credentials_stay_away_from_a_contact_elsewhere() {
     let mut desk = Desk::new();
     let (session, _) = answered(&mut desk, "sip:b@203.0.113.99", "");
-    desk.orders(Command::HangUp { session });
+    desk.orders(Command::HangUp { session, cause: None });
     let bye = desk.last("BYE");
     desk.hears(CARRIER, &reply(&bye, "407 Proxy Authentication Required", "far", CHALLENGE));
     assert!(!desk.last("BYE").headers.has("Proxy-Authorization"));
@@ -212,7 +212,7 @@ fn loose_routes_are_reversed_and_the_target_stays_in_the_request_uri() {
     let mut desk = Desk::new();
     let routes = "Record-Route: <sip:192.0.2.2;lr>, <sip:192.0.2.1;lr>\n";
     let (session, _) = answered(&mut desk, "sip:b@192.0.2.99", routes);
-    desk.orders(Command::HangUp { session });
+    desk.orders(Command::HangUp { session, cause: None });
     let (path, bye) = desk.sent.last().cloned().expect("a BYE");
     assert_eq!(path.remote.to_string(), "192.0.2.1:5060");
     assert_eq!(bye.uri().map(ToString::to_string).as_deref(), Some("sip:b@192.0.2.99"));
@@ -225,7 +225,7 @@ fn a_strict_router_finds_itself_in_the_request_uri_and_the_target_last() {
     let mut desk = Desk::new();
     let routes = "Record-Route: <sip:192.0.2.2;lr>\nRecord-Route: <sip:old@192.0.2.1>\n";
     let (session, _) = answered(&mut desk, "sip:b@192.0.2.99", routes);
-    desk.orders(Command::HangUp { session });
+    desk.orders(Command::HangUp { session, cause: None });
     let (path, bye) = desk.sent.last().cloned().expect("a BYE");
     assert_eq!(path.remote.to_string(), "192.0.2.1:5060");
     assert_eq!(bye.uri().map(ToString::to_string).as_deref(), Some("sip:old@192.0.2.1"));

@@ -44,7 +44,7 @@ fn a_reinvite_is_offered_to_the_switchboard_answered_and_acknowledged() {
     desk.hears(CARRIER, &from_caller("one", "ACK", (2, "ack2"), &to, ""));
     desk.waits(Duration::from_secs(40));
     assert_eq!((desk.sends(), desk.tells()), (Vec::new(), Vec::new()));
-    desk.orders(Command::HangUp { session });
+    desk.orders(Command::HangUp { session, cause: None });
     let (path, bye) = desk.sent.last().cloned().expect("a BYE");
     assert_eq!(path.remote.to_string(), "192.0.2.44:5066", "the Contact was refreshed");
     assert_eq!(bye.uri().map(ToString::to_string).as_deref(), Some("sip:gw@192.0.2.44:5066"));
@@ -70,7 +70,7 @@ fn a_refused_reinvite_leaves_the_call_and_its_contact_as_they_were() {
     desk.hears(CARRIER, &from_caller("one", "INVITE", (2, "re"), &to, &moved));
     desk.orders(Command::RefuseReoffer { session, status: 488 });
     assert_eq!(desk.sends(), ["100 INVITE", "488 INVITE"]);
-    desk.orders(Command::HangUp { session });
+    desk.orders(Command::HangUp { session, cause: None });
     let (path, _) = desk.sent.last().cloned().expect("a BYE");
     assert_eq!(path.remote.to_string(), CARRIER);
 }
@@ -220,7 +220,7 @@ fn a_bye_with_the_wrong_tag_ends_nothing() {
 fn byes_that_cross_are_both_answered_and_the_end_is_told_once() {
     let mut desk = Desk::new();
     let (session, to) = standing(&mut desk);
-    desk.orders(Command::HangUp { session });
+    desk.orders(Command::HangUp { session, cause: None });
     desk.hears(CARRIER, &from_caller("one", "BYE", (2, "b"), &to, ""));
     assert_eq!(desk.sends(), ["BYE", "200 BYE"]);
     assert_eq!(desk.tells(), ["ended ByUs"]);

@@ -145,7 +145,7 @@ impl Pair {
             self.order_within(9_000, side, Command::Reoffer { session, body: Body::sdp(OFFER) });
         }
         let patience = if self.percent(30) { 3_000 } else { 20_000 };
-        self.order_within(patience, side, Command::HangUp { session });
+        self.order_within(patience, side, Command::HangUp { session, cause: None });
     }
 
     /// Lets one side act, sends what it sends, and answers as its switchboard would.
