@@ -123,6 +123,12 @@ impl Calendar {
             .any(|date| self.spans(date).any(|(opens, closes)| (opens..closes).contains(&now)))
     }
 
+    /// Whether today is one of the dates that are listed, with or without hours of its own.
+    #[must_use]
+    pub fn is_holiday(&self, now: Utc) -> bool {
+        self.date(now).is_some_and(|date| self.holiday(date).is_some())
+    }
+
     /// The next moment after `now` at which [`Self::is_open`] changes; `None` if nothing
     /// changes within a year.
     #[must_use]
@@ -167,11 +173,15 @@ impl Calendar {
     }
 
     fn openings(&self, date: civil::Date) -> &[Opening] {
+        let ranges = self.holiday(date).or_else(|| self.week.get(&Day::of(date.weekday())));
+        ranges.map_or(&[], Vec::as_slice)
+    }
+
+    /// The ranges of a listed date; one of this year goes before one of every year.
+    fn holiday(&self, date: civil::Date) -> Option<&Vec<Opening>> {
         let exact = Date { year: Some(date.year()), month: date.month(), day: date.day() };
         let yearly = Date { year: None, ..exact };
-        let holiday = self.holidays.get(&exact).or_else(|| self.holidays.get(&yearly));
-        let ranges = holiday.or_else(|| self.week.get(&Day::of(date.weekday())));
-        ranges.map_or(&[], Vec::as_slice)
+        self.holidays.get(&exact).or_else(|| self.holidays.get(&yearly))
     }
 
     /// The instant of a wall-clock time, `minutes` up to two days after the date's midnight.

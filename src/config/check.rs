@@ -5,6 +5,8 @@ use super::reader::{Reader, Sort};
 use crate::base::complaint::Place;
 use crate::base::document::Node;
 use crate::base::interfaces::is_in_network;
+use crate::flow::graph::{Input, WAITING_INPUT};
+use crate::flow::types::Type;
 use crate::switchboard::settings::{Agent, Queue, Settings, Trunk};
 use std::net::IpAddr;
 
@@ -73,6 +75,7 @@ fn check_queue(queue: &Queue, settings: &Settings, root: &Node, reader: &mut Rea
         let message = format!("nobody serves the queue `{name}`");
         reader.complaints.warning("nobody-serves", &place, message).help("give it `agents`");
     }
+    check_waiting_flow(queue, settings, root, reader);
     let known = flows::music(&settings.prompts).contains(&queue.music);
     let stated = root.child("queues").and_then(|n| n.child(name)).and_then(|n| n.child("music"));
     if !known && stated.is_none() {
@@ -103,6 +106,26 @@ fn check_queue(queue: &Queue, settings: &Settings, root: &Node, reader: &mut Rea
             .complaints
             .error("ani-not-allowed", &place, message)
             .help("add it to the `anis` of a trunk that calls out");
+    }
+}
+
+/// The flow of those who wait is told the queue, and nothing else.
+fn check_waiting_flow(queue: &Queue, settings: &Settings, root: &Node, reader: &mut Reader) {
+    let name = &queue.line.name;
+    let Some(flow) = queue.waiting_flow.as_ref().and_then(|name| settings.flows.flows.get(name))
+    else {
+        return;
+    };
+    let Some(place) = place_in(root, &["queues", name, "callback"]) else { return };
+    let told = |input: &Input| matches!(input.kind, Type::Queue | Type::Text);
+    let line = flow.inputs.get(WAITING_INPUT).is_some_and(told);
+    let mut others = flow.inputs.iter().filter(|(name, _)| *name != WAITING_INPUT);
+    if !line || others.any(|(_, input)| input.required) {
+        let message = format!("the flow `{}` cannot run for those who wait in a queue", flow.name);
+        reader
+            .complaints
+            .error("waiting-flow-inputs", &place, message)
+            .help(format!("it needs the one input `{WAITING_INPUT}: {{ type: queue }}`"));
     }
 }
 

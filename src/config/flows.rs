@@ -4,7 +4,7 @@ use super::reader::{Reader, Sort};
 use crate::flow::graph::FlowSet;
 use crate::flow::load::load;
 use crate::flow::site::Site;
-use crate::switchboard::settings::{Prompts, Settings};
+use crate::switchboard::settings::{Prompts, Queue, Settings};
 use std::collections::BTreeSet;
 
 /// How the file of a flow ends.
@@ -26,8 +26,9 @@ pub(super) fn read(
         }
     }
     match load(texts, &site_of(settings)) {
-        Ok((flows, warnings)) => {
+        Ok((mut flows, warnings)) => {
             reader.complaints.extend(warnings);
+            flows.waiting = settings.queues.iter().filter_map(waiting_flow).collect();
             for name in flows.flows.keys() {
                 reader.exists(Sort::Flow, name, None);
             }
@@ -38,6 +39,10 @@ pub(super) fn read(
             FlowSet::default()
         }
     }
+}
+
+fn waiting_flow(queue: &Queue) -> Option<(String, String)> {
+    Some((queue.line.name.clone(), queue.waiting_flow.clone()?))
 }
 
 /// The names that flows may use here; prompts and music are known only if any were loaded.

@@ -35,6 +35,7 @@ fn read_one(key: &Key, node: &Node, home: Option<Country>, reader: &mut Reader) 
     let trunks = fields.take("trunks").map(|n| reader.want_many(Sort::Trunk, n));
     let hours = fields.take("hours").and_then(|n| reader.want(Sort::Hours, n));
     let music = fields.take("music").and_then(|n| reader.want(Sort::Music, n));
+    let waiting_flow = fields.take("callback").and_then(|n| reader.want(Sort::Flow, n));
     let complaints = &mut reader.complaints;
     let ring_node = fields.take("ring");
     let ring = ring_node.and_then(|n| n.duration(complaints)).unwrap_or(RING);
@@ -61,6 +62,7 @@ fn read_one(key: &Key, node: &Node, home: Option<Country>, reader: &mut Reader) 
         line,
         hours,
         music: music.unwrap_or_else(|| MUSIC.to_owned()),
+        waiting_flow,
         trunks: trunks.unwrap_or_default(),
         ani: fields.take("ani").and_then(|n| value::number(n, home, complaints)),
         incomplete_counts_as_abandon: incomplete.unwrap_or(false),

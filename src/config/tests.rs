@@ -19,24 +19,35 @@ use std::time::Duration;
 type Read = Result<(Loaded, Vec<Complaint>), Vec<Complaint>>;
 
 /// The shipped flows.
-const FLOWS: [(&str, &str); 5] = [
+const FLOWS: [(&str, &str); 8] = [
     ("custom-callback", include_str!("../../config/flows/custom-callback.flow.yaml")),
     ("echo", include_str!("../../config/flows/echo.flow.yaml")),
     ("main-line", include_str!("../../config/flows/main-line.flow.yaml")),
+    ("national-number", include_str!("../../config/flows/national-number.flow.yaml")),
+    ("standard", include_str!("../../config/flows/standard.flow.yaml")),
+    ("standard-callback", include_str!("../../config/flows/standard-callback.flow.yaml")),
     ("straight-in", include_str!("../../config/flows/straight-in.flow.yaml")),
     ("waiting", include_str!("../../config/flows/waiting.flow.yaml")),
 ];
 
 fn read_with(text: &str, environment: &[(&str, &str)]) -> Read {
-    let flow = |(name, text): &(&str, &str)| (format!("{name}.flow.yaml"), (*text).to_owned());
     // The shipped flows name the shipped queues; elsewhere flows of one step do.
-    let flow = |one: &(&str, &str)| match text == defaults::SETTINGS {
-        true => flow(one),
-        false => {
-            flow(&(one.0, &format!("flow: {}\nformat: 1\nsections: {{ start: [end] }}\n", one.0)))
-        }
+    let inputs = |name: &str| match name {
+        "standard" => "inputs: { line: { type: queue } }\n",
+        _ => "",
     };
-    let flows: Vec<(String, String)> = FLOWS.iter().map(flow).collect();
+    let flow = |(name, flow): &(&str, &str)| match text == defaults::SETTINGS {
+        true => (*flow).to_owned(),
+        false => format!("flow: {name}\nformat: 1\n{}sections: {{ start: [end] }}\n", inputs(name)),
+    };
+    let flows: Vec<(&str, String)> = FLOWS.iter().map(|one| (one.0, flow(one))).collect();
+    let flows: Vec<(&str, &str)> = flows.iter().map(|(name, text)| (*name, &**text)).collect();
+    read_flows(text, &flows, environment)
+}
+
+fn read_flows(text: &str, flows: &[(&str, &str)], environment: &[(&str, &str)]) -> Read {
+    let flow = |(name, text): &(&str, &str)| (format!("{name}.flow.yaml"), (*text).to_owned());
+    let flows: Vec<(String, String)> = flows.iter().map(flow).collect();
     let environment: Vec<(String, String)> =
         environment.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
     let secret = |path: &str| match path {
@@ -142,6 +153,8 @@ fn the_commented_examples_of_queues_are_right() {
     assert_eq!(sales.line.timeout, Some(Duration::from_secs(900)));
     assert_eq!(sales.ani, Some(number("+48221234567")));
     assert_eq!(sales.trunks, ["local"]);
+    let waiting = loaded.settings.flows.waiting.get("sales");
+    assert_eq!(waiting.map(String::as_str), Some("standard"));
 }
 
 #[test]
@@ -324,6 +337,21 @@ queues:
 ";
     assert_eq!(errors(text), ["ani-not-allowed"]);
     assert!(read(&text.replace("[one]", "[one, two]")).is_ok());
+}
+
+#[test]
+fn the_flow_of_those_who_wait_needs_the_queue_and_nothing_else() {
+    let waiting = |inputs: &str| {
+        let flow = format!("flow: hold\nformat: 1\n{inputs}\nsections: {{ start: [end] }}\n");
+        let text = "queues:\n  sales: { callback: hold }\n";
+        let read = read_flows(text, &[("hold", &flow)], &[]);
+        let complaints = read.map_or_else(|mistakes| mistakes, |(_, warnings)| warnings);
+        complaints.iter().any(|complaint| complaint.code == "waiting-flow-inputs")
+    };
+    assert!(!waiting("inputs: { line: { type: queue, required: true } }"));
+    assert!(waiting(""));
+    assert!(waiting("inputs: { line: { type: duration } }"));
+    assert!(waiting("inputs: { line: { type: queue }, more: { type: text, required: true } }"));
 }
 
 #[test]

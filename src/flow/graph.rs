@@ -18,7 +18,12 @@ use std::time::Duration;
 pub struct FlowSet {
     /// The flows.
     pub flows: BTreeMap<String, Arc<Flow>>,
+    /// Queue → the flow that runs for those who wait in it, where the `queue` step names none.
+    pub waiting: BTreeMap<String, String>,
 }
+
+/// The input by which the waiting flow of a queue is told the queue.
+pub const WAITING_INPUT: &str = "line";
 
 /// One flow.
 #[derive(Debug, Clone)]
@@ -61,6 +66,8 @@ pub struct Output {
     pub kind: Type,
     /// The texts it may be, if limited.
     pub one_of: Vec<String>,
+    /// Whether a `return` may leave it unknown on purpose.
+    pub optional: bool,
 }
 
 /// One declared variable.
@@ -302,12 +309,16 @@ pub struct VerifyNumber {
     pub country: Operand,
     /// Kinds that pass; empty: all that may be dialled.
     pub kinds: Vec<NumberKind>,
+    /// Whether only numbers of that country pass.
+    pub national: bool,
     /// The variable that takes it as E.164.
     pub save_as: Option<String>,
     /// Not a number of that country; without it the escalation `number-invalid`.
     pub invalid: Option<Target>,
     /// A number of another kind; falls back to `invalid`.
     pub wrong_kind: Option<Target>,
+    /// A number of another country; falls back to `invalid`.
+    pub foreign: Option<Target>,
     /// A number that policy forbids; falls back to `invalid`.
     pub blocked: Option<Target>,
 }

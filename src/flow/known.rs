@@ -31,11 +31,12 @@ const fn fact(object: &'static str, field: &'static str, kind: Type, doc: &'stat
 }
 
 /// All of them.
-pub const FACTS: [Fact; 17] = [
+pub const FACTS: [Fact; 18] = [
     fact("caller", "number", Type::Phone, "who calls; unknown if anonymous"),
     fact("caller", "name", Type::Text, "the name that came with the call"),
     fact("caller", "anonymous", Type::YesNo, "whether the number is withheld"),
     fact("call", "called", Type::Text, "the number that was dialled"),
+    fact("call", "country", Type::Country, "the country whose numbers the trunk dials"),
     fact("call", "trunk", Type::Text, "the trunk that brought the call"),
     fact("call", "diverted_from", Type::Text, "the number that sent the call on to us"),
     fact("queue", "waiting", Type::Number, "how many wait in this queue"),

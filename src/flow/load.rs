@@ -66,7 +66,7 @@ pub fn load(
         return Err(complaints);
     }
     let flows = drafts.into_iter().map(|(name, draft)| (name, Arc::new(draft.flow))).collect();
-    Ok((FlowSet { flows }, complaints))
+    Ok((FlowSet { flows, waiting: BTreeMap::new() }, complaints))
 }
 
 /// The name of the flow that a file should hold.

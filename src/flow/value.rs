@@ -34,4 +34,7 @@ pub trait Facts {
     fn fact(&self, object: &str, field: &str) -> Value;
     /// Whether the named opening hours are open now; `None` if there are none of that name.
     fn open(&self, hours: &str, now: Now) -> Option<bool>;
+    /// Whether today is a holiday of the named opening hours; `None` if there are none of that
+    /// name.
+    fn holiday(&self, hours: &str, now: Now) -> Option<bool>;
 }

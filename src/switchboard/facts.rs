@@ -42,6 +42,10 @@ impl Facts for CallFacts<'_> {
     fn open(&self, hours: &str, now: Now) -> Option<bool> {
         self.settings.hours.get(hours).map(|calendar| calendar.is_open(now.utc))
     }
+
+    fn holiday(&self, hours: &str, now: Now) -> Option<bool> {
+        self.settings.hours.get(hours).map(|calendar| calendar.is_holiday(now.utc))
+    }
 }
 
 impl CallFacts<'_> {
@@ -57,10 +61,18 @@ impl CallFacts<'_> {
     fn call(&self, field: &str) -> Value {
         match field {
             "called" => Value::Text(self.party.called.clone()),
+            "country" => self.country(),
             "trunk" => Value::Text(self.party.came_by.clone()),
             "diverted_from" => self.party.diverted_from.clone().map_or(Value::Unknown, Value::Text),
             _ => Value::Unknown,
         }
+    }
+
+    /// The country of the trunk that brought the call; calls of our own phones are at home.
+    fn country(&self) -> Value {
+        let trunk = self.settings.trunk(&self.party.came_by).map(|trunk| trunk.country);
+        let country = trunk.or_else(|| self.settings.home_country());
+        country.map_or(Value::Unknown, |country| Value::Text(country.code().to_owned()))
     }
 
     fn queue(&self, field: &str) -> Value {

@@ -14,7 +14,7 @@ const ANNOUNCEMENTS: [&str; 4] =
 #[must_use]
 pub fn flows() -> FlowSet {
     let flows = ANNOUNCEMENTS.iter().map(|name| ((*name).to_owned(), Arc::new(announcement(name))));
-    FlowSet { flows: flows.collect() }
+    FlowSet { flows: flows.collect(), ..FlowSet::default() }
 }
 
 fn announcement(name: &str) -> Flow {

@@ -154,6 +154,8 @@ pub struct Queue {
     pub hours: Option<String>,
     /// The music of those who wait.
     pub music: String,
+    /// The flow that runs for those who wait, where the `queue` step names none.
+    pub waiting_flow: Option<String>,
     /// Trunks of its callbacks, in order; empty: all.
     pub trunks: Vec<String>,
     /// The outbound number shown.

@@ -194,6 +194,7 @@ fn queue(name: &str) -> Queue {
         },
         hours: None,
         music: "default".to_owned(),
+        waiting_flow: None,
         trunks: vec![],
         ani: PhoneNumber::from_e164("+48221234567"),
         incomplete_counts_as_abandon: false,

@@ -223,7 +223,7 @@ fn named_ways(action: &Action) -> Vec<(&Target, bool)> {
         Action::Collect(collect) => collect.gave_up.iter().map(|to| (to, true)).collect(),
         Action::Record(record) => record.empty.iter().map(|to| (to, true)).collect(),
         Action::VerifyNumber(verify) => {
-            let all = [&verify.invalid, &verify.wrong_kind, &verify.blocked];
+            let all = [&verify.invalid, &verify.wrong_kind, &verify.foreign, &verify.blocked];
             all.into_iter().flatten().map(|to| (to, false)).collect()
         }
         Action::Queue(queue) => {

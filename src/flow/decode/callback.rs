@@ -33,17 +33,21 @@ impl<'a> Decoder<'a> {
         let country = parameters.take("country");
         let country = country.map(|node| self.operand(node, &[Type::Country]));
         let kinds = self.number_kinds(parameters.take("kinds"));
+        let national = self.yes_no(parameters.take("national"), false);
         let save_as = self.save_as(parameters.take("save_as"), Type::Phone);
         let invalid = self.outcome(parameters.take("invalid"));
         let wrong_kind = self.outcome(parameters.take("wrong_kind"));
+        let foreign = self.outcome(parameters.take("foreign"));
         let blocked = self.outcome(parameters.take("blocked"));
         Action::VerifyNumber(VerifyNumber {
             value: value.unwrap_or(UNREADABLE),
             country: country.unwrap_or(UNREADABLE),
             kinds,
+            national,
             save_as,
             invalid,
             wrong_kind,
+            foreign,
             blocked,
         })
     }

@@ -137,9 +137,12 @@ impl<'a> Decoder<'a> {
             }
             given.insert(key.text.clone(), operand);
         }
-        for name in header.outputs.keys().filter(|name| !given.contains_key(*name)) {
+        let required = header.outputs.iter().filter(|(_, output)| !output.optional);
+        for name in required.map(|(name, _)| name).filter(|name| !given.contains_key(*name)) {
             let message = format!("the output `{name}` stays unknown here");
-            self.complaints.warning("missing-output", &parameters.place, message);
+            self.complaints
+                .warning("missing-output", &parameters.place, message)
+                .help("state it as `optional: true` if that is meant");
         }
         Action::Return(given)
     }

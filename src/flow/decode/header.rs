@@ -203,8 +203,12 @@ impl Types<'_> {
         for item in fields.take("one_of").map(Node::one_or_many).unwrap_or_default() {
             one_of.extend(item.text(self.complaints).map(str::to_owned));
         }
+        let optional = fields.take("optional").and_then(|node| node.yes_no(self.complaints));
         fields.finish(self.complaints);
-        Some((key.text.clone(), Output { kind: kind?, one_of }))
+        Some((
+            key.text.clone(),
+            Output { kind: kind?, one_of, optional: optional.unwrap_or(false) },
+        ))
     }
 
     fn variable(

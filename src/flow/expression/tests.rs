@@ -12,6 +12,8 @@ fn the_conditions_of_a_waiting_caller_hold_or_not() {
     let cases = [
         ("not open(\"office-hours\")", true),
         ("open(\"sundays\")", false),
+        ("holiday(\"office-hours\")", true),
+        ("holiday(\"sundays\")", false),
         ("queue.wait_estimate > 2m", true),
         ("queue.wait_estimate > 2h", false),
         ("queue.waiting == 4 and queue.position <= 3", true),
@@ -152,6 +154,10 @@ impl Facts for Site {
 
     fn open(&self, hours: &str, _now: Now) -> Option<bool> {
         (hours == "office-hours").then_some(false)
+    }
+
+    fn holiday(&self, hours: &str, _now: Now) -> Option<bool> {
+        (hours == "office-hours").then_some(true)
     }
 }
 

@@ -20,6 +20,7 @@ pub(super) enum Tree {
     Compare(Comparison, Box<Self>, Box<Self>),
     In(Box<Self>, Vec<Self>),
     Open(Box<Self>),
+    Holiday(Box<Self>),
     Verify(Box<Self>, Box<Self>),
     Length(Box<Self>),
     StartsWith(Box<Self>, Box<Self>),
@@ -96,6 +97,9 @@ impl View<'_> {
             }
             Tree::Open(hours) => written(&self.value(hours))
                 .and_then(|hours| self.facts.open(&hours, self.now))
+                .unwrap_or(false),
+            Tree::Holiday(hours) => written(&self.value(hours))
+                .and_then(|hours| self.facts.holiday(&hours, self.now))
                 .unwrap_or(false),
             Tree::Verify(number, country) => self.verified(number, country).unwrap_or(false),
             Tree::StartsWith(text, start) => {

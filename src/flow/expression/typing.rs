@@ -62,8 +62,9 @@ impl From<Answer> for Sort {
 }
 
 /// The functions, with how many arguments each takes.
-const FUNCTIONS: [(&str, usize, &str); 6] = [
+const FUNCTIONS: [(&str, usize, &str); 7] = [
     ("open", 1, "open(\"office-hours\")"),
+    ("holiday", 1, "holiday(\"office-hours\")"),
     ("verify", 2, "verify($number, $country)"),
     ("len", 1, "len($typed)"),
     ("starts_with", 2, "starts_with($typed, \"48\")"),
@@ -230,6 +231,10 @@ impl Typing<'_> {
             ("open", _) => {
                 self.hours(&first);
                 yes_no(Tree::Open(Box::new(first.tree)))
+            }
+            ("holiday", _) => {
+                self.hours(&first);
+                yes_no(Tree::Holiday(Box::new(first.tree)))
             }
             ("len", _) => part(Tree::Length(Box::new(first.tree)), Sort::Of(Type::Number), at),
             ("verify", Some(country)) => {

@@ -25,4 +25,8 @@ impl Facts for Scope<'_> {
     fn open(&self, hours: &str, now: Now) -> Option<bool> {
         self.facts.open(hours, now)
     }
+
+    fn holiday(&self, hours: &str, now: Now) -> Option<bool> {
+        self.facts.holiday(hours, now)
+    }
 }

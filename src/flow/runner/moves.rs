@@ -222,7 +222,7 @@ fn unnamed(exit: &Exit) -> Move {
         | Exit::FlowCaught(_) => Move::Advance,
         Exit::GaveUp => Move::escalate("gave-up"),
         Exit::Invalid => Move::escalate("number-invalid"),
-        Exit::WrongKind | Exit::Blocked => Move::Take(Exit::Invalid),
+        Exit::WrongKind | Exit::Foreign | Exit::Blocked => Move::Take(Exit::Invalid),
         Exit::Queue(outcome) => escalation_of(*outcome).map_or(Move::Advance, Move::escalate),
     }
 }

@@ -25,6 +25,8 @@ pub(super) enum Exit {
     Invalid,
     /// `wrong_kind`
     WrongKind,
+    /// `foreign`
+    Foreign,
     /// `blocked`
     Blocked,
     /// An outcome of `queue`.
@@ -49,6 +51,7 @@ pub(super) fn target<'f>(flow: &'f Flow, step: &'f Step, exit: &Exit) -> Option<
         | Exit::Empty
         | Exit::Invalid
         | Exit::WrongKind
+        | Exit::Foreign
         | Exit::Blocked
         | Exit::Queue(_) => outcome(&step.action, exit),
     }
@@ -68,6 +71,7 @@ fn outcome<'f>(action: &'f Action, exit: &Exit) -> Option<&'f Target> {
         (Action::Record(record), Exit::Empty) => record.empty.as_ref(),
         (Action::VerifyNumber(verify), Exit::Invalid) => verify.invalid.as_ref(),
         (Action::VerifyNumber(verify), Exit::WrongKind) => verify.wrong_kind.as_ref(),
+        (Action::VerifyNumber(verify), Exit::Foreign) => verify.foreign.as_ref(),
         (Action::VerifyNumber(verify), Exit::Blocked) => verify.blocked.as_ref(),
         (Action::Queue(queue), Exit::Queue(outcome)) => queue.outcomes.get(outcome),
         _ => None,

@@ -6,7 +6,9 @@ use super::pending::{AfterDismiss, Callback, Pending};
 use super::position::Exit;
 use super::{Runner, Turn};
 use crate::flow::effect::{Effect, Join, QueueOutcome};
-use crate::flow::graph::{Action, QueueStep};
+use crate::flow::graph::{Action, QueueStep, WAITING_INPUT};
+use crate::flow::value::Value;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 impl Runner {
@@ -27,7 +29,7 @@ impl Runner {
             queue: name,
             priority: queue.priority,
             timeout: queue.timeout,
-            has_flow: queue.flow.is_some(),
+            has_flow: self.waiting_flow(queue, turn).is_some(),
         }));
         self.visit = Some(Visit { depth: self.frames.len(), registered: false });
         Move::Wait(Pending::Joining)
@@ -48,9 +50,24 @@ impl Runner {
 
     fn waiting_frame(&self, turn: &Turn<'_>) -> Option<Frame> {
         let Action::Queue(queue) = &self.frames.last()?.step()?.action else { return None };
-        let flow = Arc::clone(self.flows.flows.get(queue.flow.as_ref()?)?);
-        let inputs = self.scope(turn).values(&queue.with);
+        let (flow, inputs) = self.waiting_flow(queue, turn)?;
+        let flow = Arc::clone(self.flows.flows.get(&flow)?);
         Some(Frame::new(flow, Role::Waiting, inputs))
+    }
+
+    /// The flow of the step with its inputs, or else that of the queue with the queue as `line`.
+    fn waiting_flow(
+        &self,
+        step: &QueueStep,
+        turn: &Turn<'_>,
+    ) -> Option<(String, BTreeMap<String, Value>)> {
+        let scope = self.scope(turn);
+        if let Some(flow) = &step.flow {
+            return Some((flow.clone(), scope.values(&step.with)));
+        }
+        let queue = scope.text(&step.name)?;
+        let flow = self.flows.waiting.get(&queue)?.clone();
+        Some((flow, BTreeMap::from([(WAITING_INPUT.to_owned(), Value::Text(queue))])))
     }
 
     /// An agent's answer was handled: nothing above the queue step runs any more.

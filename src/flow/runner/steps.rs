@@ -151,7 +151,7 @@ impl Runner {
         Move::Advance
     }
 
-    /// Keyed digits become E.164, or one of three outcomes.
+    /// Keyed digits become E.164, or one of four outcomes.
     fn verify_number(&mut self, step: &VerifyNumber, turn: &Turn<'_>) -> Move {
         let scope = self.scope(turn);
         let (Some(typed), Some(country)) = (scope.text(&step.value), scope.country(&step.country))
@@ -163,6 +163,9 @@ impl Runner {
             Err(NumberFault::Short | NumberFault::Global) => return Move::Take(Exit::Blocked),
             Err(_) => return Move::Take(Exit::Invalid),
         };
+        if step.national && verified.country != country {
+            return Move::Take(Exit::Foreign);
+        }
         if step.kinds.is_empty() && never_by_default(verified.kind) {
             return Move::Take(Exit::Blocked);
         }

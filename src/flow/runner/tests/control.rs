@@ -243,20 +243,42 @@ fn a_number_of_another_kind_falls_back_to_invalid() {
 }
 
 #[test]
+fn a_foreign_number_passes_unless_only_national_ones_do() {
+    verifies("00493012345678", vec![], "play good +493012345678");
+    let national = VerifyNumber { national: true, ..verification("00493012345678", vec![]) };
+    verified(national, "play invalid");
+    let named = Some(Target::Steps(vec![play("foreign"), step(Action::End)]));
+    let national = verification("00493012345678", vec![]);
+    verified(VerifyNumber { national: true, foreign: named, ..national }, "play foreign");
+    let national = VerifyNumber { national: true, ..verification("601234567", vec![]) };
+    verified(national, "play good +48601234567");
+}
+
+#[test]
 fn an_emergency_number_falls_back_to_invalid() {
     verifies("112", vec![], "play invalid");
 }
 
 fn verifies(typed: &str, kinds: Vec<NumberKind>, expected: &str) {
-    let verify = step(Action::VerifyNumber(VerifyNumber {
+    verified(verification(typed, kinds), expected);
+}
+
+fn verification(typed: &str, kinds: Vec<NumberKind>) -> VerifyNumber {
+    VerifyNumber {
         value: literal(typed),
         country: literal("PL"),
         kinds,
+        national: false,
         save_as: Some("number".into()),
         invalid: Some(Target::Steps(vec![play("invalid"), step(Action::End)])),
         wrong_kind: None,
+        foreign: None,
         blocked: None,
-    }));
+    }
+}
+
+fn verified(verification: VerifyNumber, expected: &str) {
+    let verify = step(Action::VerifyNumber(verification));
     Stage::begin(vec![main(vec![verify, play("good $number")])]).sees(expected);
 }
 
@@ -269,7 +291,7 @@ fn effects_of(flows: Vec<Flow>) -> Vec<Effect> {
     use std::sync::Arc;
     let flows = flows.into_iter().map(|flow| (flow.name.clone(), Arc::new(flow))).collect();
     let english = Language::new("en").expect("a language");
-    let set = Arc::new(FlowSet { flows });
+    let set = Arc::new(FlowSet { flows, ..FlowSet::default() });
     let mut runner = Runner::new(set, "main", BTreeMap::new(), english).expect("a flow");
     let mut out = Outbox::new();
     runner.begin(Now::default(), &World(BTreeMap::new(), true), &mut out);

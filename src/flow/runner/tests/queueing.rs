@@ -2,7 +2,9 @@
 
 use super::stage::*;
 use crate::flow::effect::{Event, QueueOutcome};
-use crate::flow::graph::{Action, Flow, Step};
+use crate::flow::graph::{Action, Flow, FlowSet, Operand, Step, WAITING_INPUT};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 const OUTCOMES: [(QueueOutcome, &str); 2] =
     [(QueueOutcome::Left, "goodbye"), (QueueOutcome::Full, "full")];
@@ -37,6 +39,19 @@ fn without_a_waiting_flow_the_queue_plays_its_music() {
     let mut stage = Stage::begin(vec![flow("main", vec![("start", vec![queue(None, &[])])])]);
     stage.sees("join sales; queue music");
     assert!(stage.runner().is_waiting_in_queue());
+}
+
+#[test]
+fn a_queue_with_a_flow_of_its_own_runs_it_where_the_step_names_none() {
+    let main = flow("main", vec![("start", vec![queue(None, &[])])]);
+    let said = Operand::Variable(vec![WAITING_INPUT.to_owned()]);
+    let said = step(Action::Play { items: vec![said], barge_in: true });
+    let standard = flow("standard", vec![("start", vec![said])]);
+    let flows = [main, standard].map(|flow| (flow.name.clone(), Arc::new(flow)));
+    let waiting = BTreeMap::from([("sales".to_owned(), "standard".to_owned())]);
+    let set = FlowSet { flows: BTreeMap::from(flows), waiting };
+    let mut stage = Stage::begin_set(set, "main", |_| {});
+    stage.sees("join sales; play sales");
 }
 
 #[test]

@@ -44,6 +44,10 @@ impl Facts for World {
     fn open(&self, _hours: &str, _now: Now) -> Option<bool> {
         Some(self.1)
     }
+
+    fn holiday(&self, _hours: &str, _now: Now) -> Option<bool> {
+        Some(!self.1)
+    }
 }
 
 impl Stage {
@@ -55,7 +59,7 @@ impl Stage {
     /// Begins the flow `main` after `prepare`.
     pub(super) fn begin_with(flows: Vec<Flow>, prepare: impl FnOnce(&mut Self)) -> Self {
         let flows = flows.into_iter().map(|flow| (flow.name.clone(), Arc::new(flow))).collect();
-        Self::begin_set(FlowSet { flows }, "main", prepare)
+        Self::begin_set(FlowSet { flows, ..FlowSet::default() }, "main", prepare)
     }
 
     /// Begins one flow of a set after `prepare`.
