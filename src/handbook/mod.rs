@@ -10,6 +10,7 @@
 //! | [`trunks`] | trunks, phones, who may do what, addresses and NAT |
 //! | [`flows`] | the flow language: shape, values, conditions, escalations |
 //! | [`notations`] | every notation with its keys |
+//! | [`recipes`] | flows for the usual cases, ready to take |
 //! | [`callbacks`] | the three notations, the life of a request, restart, policy |
 //! | [`queues`] | who is next, offers, agents, estimates, counters |
 //! | [`configuration`] | every setting with its default |
@@ -32,6 +33,7 @@ pub mod flows {
 pub mod notations {
     #![doc = include_str!("notations.md")]
 }
+pub mod recipes;
 pub mod callbacks {
     #![doc = include_str!("callbacks.md")]
 }
