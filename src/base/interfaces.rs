@@ -1,6 +1,6 @@
 //! Which of our own addresses a far end should see.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// The addresses of this machine, and the one that the world outside sees.
 ///
@@ -50,9 +50,76 @@ pub fn is_in_network(address: IpAddr, base: IpAddr, prefix: u8) -> bool {
     }
 }
 
+/// Networks that the public Internet does not route to one place (RFC 6890 and its successors).
+const NOT_PUBLIC: [(IpAddr, u8); 20] = [
+    v4([0, 0, 0, 0], 8),
+    v4([10, 0, 0, 0], 8),
+    v4([100, 64, 0, 0], 10),
+    v4([127, 0, 0, 0], 8),
+    v4([169, 254, 0, 0], 16),
+    v4([172, 16, 0, 0], 12),
+    v4([192, 0, 0, 0], 24),
+    v4([192, 0, 2, 0], 24),
+    v4([192, 168, 0, 0], 16),
+    v4([198, 18, 0, 0], 15),
+    v4([198, 51, 100, 0], 24),
+    v4([203, 0, 113, 0], 24),
+    v4([224, 0, 0, 0], 3),
+    v6([0, 0, 0, 0, 0, 0, 0, 0], 96),
+    v6([0x64, 0xff9b, 0, 0, 0, 0, 0, 0], 32),
+    v6([0x2001, 0, 0, 0, 0, 0, 0, 0], 23),
+    v6([0x2002, 0, 0, 0, 0, 0, 0, 0], 16),
+    v6([0xfc00, 0, 0, 0, 0, 0, 0, 0], 7),
+    v6([0xfe80, 0, 0, 0, 0, 0, 0, 0], 9),
+    v6([0xff00, 0, 0, 0, 0, 0, 0, 0], 8),
+];
+
+const fn v4(octets: [u8; 4], prefix: u8) -> (IpAddr, u8) {
+    let [a, b, c, d] = octets;
+    (IpAddr::V4(Ipv4Addr::new(a, b, c, d)), prefix)
+}
+
+const fn v6(parts: [u16; 8], prefix: u8) -> (IpAddr, u8) {
+    let [a, b, c, d, e, f, g, h] = parts;
+    (IpAddr::V6(Ipv6Addr::new(a, b, c, d, e, f, g, h)), prefix)
+}
+
+/// Whether an address belongs to the public Internet, and not to this machine, a network behind
+/// it, or nobody.
+#[must_use]
+pub fn is_public(address: IpAddr) -> bool {
+    !NOT_PUBLIC.iter().any(|(base, prefix)| is_in_network(address, *base, *prefix))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses_behind_this_machine_are_not_public() {
+        for inside in [
+            "127.0.0.1",
+            "10.1.2.3",
+            "172.20.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.0",
+            "255.255.255.255",
+            "::1",
+            "::",
+            "::ffff:10.0.0.1",
+            "fd00::1",
+            "fe80::1",
+            "64:ff9b::a00:1",
+            "2002:a00:1::",
+        ] {
+            assert!(!is_public(ip(inside)), "{inside}");
+        }
+        for outside in ["8.8.8.8", "172.32.0.1", "2606:4700::1111", "::ffff:8.8.8.8"] {
+            assert!(is_public(ip(outside)), "{outside}");
+        }
+    }
 
     fn ip(text: &str) -> IpAddr {
         text.parse().expect("an address")

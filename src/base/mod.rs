@@ -8,6 +8,7 @@ pub mod document;
 pub mod entropy;
 pub mod id;
 pub mod interfaces;
+pub mod json;
 pub mod language;
 pub mod number;
 pub mod outbox;

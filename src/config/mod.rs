@@ -27,6 +27,7 @@ mod reader;
 mod site;
 mod trunks;
 mod value;
+mod webhooks;
 
 #[cfg(test)]
 mod tests;

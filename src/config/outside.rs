@@ -17,6 +17,86 @@ pub struct IoSettings {
     pub recordings: PathBuf,
     /// What is logged.
     pub log: LogSettings,
+    /// Who is told what happens.
+    pub webhooks: Vec<Webhook>,
+}
+
+/// One webhook: who is told what happens, and of which events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Webhook {
+    /// Its name.
+    pub name: String,
+    /// Where notices are posted.
+    pub url: String,
+    /// The key of their signatures.
+    pub key: Secret,
+    /// The events it wants; empty is all but single steps of flows.
+    pub events: Vec<EventPattern>,
+}
+
+/// An event's name, `noun.*` for all of one noun, or `*`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventPattern(String);
+
+/// The event of each single step of a flow, which only those get who name it.
+const EVERY_STEP: &str = "flow.step";
+
+impl Webhook {
+    /// Whether it wants to be told of this event.
+    #[must_use]
+    pub fn wants(&self, event: &str) -> bool {
+        match self.events.as_slice() {
+            [] => event != EVERY_STEP,
+            events => events.iter().any(|pattern| pattern.matches(event)),
+        }
+    }
+}
+
+impl EventPattern {
+    /// From `callback.registered`, `callback.*` or `*`.
+    #[must_use]
+    pub fn new(text: &str) -> Option<Self> {
+        let letter = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        let is_word = |part: &str| !part.is_empty() && part.chars().all(letter);
+        let mut parts = text.split('.').rev();
+        let last = parts.next().unwrap_or_default();
+        let fits = (last == "*" || is_word(last)) && parts.all(is_word);
+        fits.then(|| Self(text.to_owned()))
+    }
+
+    /// Whether an event is meant.
+    #[must_use]
+    pub fn matches(&self, event: &str) -> bool {
+        match self.0.strip_suffix('*') {
+            Some("") => event != EVERY_STEP,
+            Some(noun) => event.starts_with(noun),
+            None => event == self.0,
+        }
+    }
+}
+
+/// Bytes that nobody shall see; its `Debug` does not show them.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(Vec<u8>);
+
+impl Secret {
+    /// Keeps these bytes.
+    #[must_use]
+    pub const fn new(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
 }
 
 /// What is logged, and how.

@@ -15,6 +15,7 @@ pub(super) enum Sort {
     Music,
     Queue,
     Trunk,
+    Webhook,
 }
 
 impl Sort {
@@ -28,6 +29,7 @@ impl Sort {
             Self::Music => "music",
             Self::Queue => "queue",
             Self::Trunk => "trunk",
+            Self::Webhook => "webhook",
         }
     }
 
@@ -41,6 +43,7 @@ impl Sort {
             Self::Music => "unknown-music",
             Self::Queue => "unknown-queue",
             Self::Trunk => "unknown-trunk",
+            Self::Webhook => "unknown-webhook",
         }
     }
 }

@@ -16,6 +16,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+mod web;
+
 type Read = Result<(Loaded, Vec<Complaint>), Vec<Complaint>>;
 
 /// The shipped flows.

@@ -60,6 +60,20 @@ pub(super) fn peer(node: &Node, complaints: &mut Complaints) -> Option<SocketAdd
     peer
 }
 
+/// Where HTTP is spoken: `https://` or `http://`, a host, perhaps a path; nobody's name and
+/// password, which have keys of their own.
+pub(super) fn web_address(node: &Node, complaints: &mut Complaints) -> Option<String> {
+    let text = node.text(complaints)?;
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let host = rest.and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or("");
+    let plain = text.bytes().all(|byte| byte.is_ascii_graphic());
+    if host.is_empty() || host.starts_with(':') || host.contains('@') || !plain {
+        wrong(node, text, "an address such as https://crm.example.com/hooks", complaints);
+        return None;
+    }
+    Some(text.to_owned())
+}
+
 /// Two letters of ISO 3166.
 pub(super) fn country(node: &Node, complaints: &mut Complaints) -> Option<Country> {
     let text = node.text(complaints)?;
@@ -131,11 +145,16 @@ pub(super) fn list<T>(
 
 /// `password`, or the content of `password_file`; never both. The secret is in no message.
 pub(super) fn secret(fields: &mut Fields, reader: &mut Reader) -> Option<String> {
-    let typed = fields.take("password");
-    let file = fields.take("password_file");
+    secret_named("password", fields, reader)
+}
+
+/// As [`secret`], of another name: `token`, or the content of `token_file`.
+pub(super) fn secret_named(name: &str, fields: &mut Fields, reader: &mut Reader) -> Option<String> {
+    let typed = fields.take(name);
+    let file = fields.take(&format!("{name}_file"));
     match (typed, file) {
         (Some(_), Some(file)) => {
-            let message = "either `password` or `password_file`, not both";
+            let message = format!("either `{name}` or `{name}_file`, not both");
             reader.complaints.error("two-secrets", &file.place, message);
             None
         }

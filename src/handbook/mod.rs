@@ -15,6 +15,7 @@
 //! | [`queues`] | who is next, offers, agents, estimates, counters |
 //! | [`configuration`] | every setting with its default |
 //! | [`prompts`] | what is spoken, and your own recordings |
+//! | [`web`] | other systems: web services that flows ask, webhooks that are told |
 //! | [`commands`] | the command line and its exit codes |
 //! | [`store`] | what is kept on the disk, and what survives |
 //! | [`figures`] | what was measured, and how to measure it |
@@ -42,6 +43,9 @@ pub mod queues {
 }
 pub mod configuration {
     #![doc = include_str!("configuration.md")]
+}
+pub mod web {
+    #![doc = include_str!("web.md")]
 }
 pub mod prompts {
     #![doc = include_str!("prompts.md")]

@@ -2,6 +2,7 @@
 
 pub mod cli;
 pub mod clock;
+mod https;
 pub mod listening;
 pub mod media_engine;
 pub mod node;
@@ -16,3 +17,4 @@ pub mod site;
 pub mod softphone;
 pub mod store;
 pub mod temporary;
+pub mod webhooks;

@@ -8,15 +8,17 @@
 //!  timer ──────┘                       └──► tales
 //! ```
 
-use super::clock::Clock;
+use super::clock::{self, Clock};
 use super::media_engine::MediaEngine;
 use super::recordings::Recordings;
 use super::sip_ports::SipPorts;
 use super::store::Store;
+use super::webhooks::{Notice, Webhooks};
 use crate::base::entropy::Entropy;
 use crate::base::id::{Ids, RecordingId, TicketId};
+use crate::base::json::Json;
 use crate::base::outbox::Outbox;
-use crate::base::time::Deadline;
+use crate::base::time::{Deadline, Utc};
 use crate::media::command::{Command, Event as MediaEvent};
 use crate::sip::event::Event as SipEvent;
 use crate::switchboard::heart::Switchboard;
@@ -51,6 +53,8 @@ pub struct World {
     pub store: Store,
     /// Recordings on disk.
     pub recordings: Recordings,
+    /// Who is told what happens.
+    pub webhooks: Webhooks,
 }
 
 /// Words to a running node.
@@ -166,16 +170,22 @@ impl Node {
                 Output::Media { shard, command } => self.tell_media(shard, command),
                 Output::Store(request) => self.ask_store(request),
                 Output::Fetch { ticket, recording } => self.fetch(ticket, recording),
-                Output::Tell(tale) => {
-                    if let Some(listener) = &self.tales {
-                        // A listener who is behind misses this one; nothing waits for it.
-                        let _ = listener.try_send(tale);
-                    }
-                }
+                Output::Tell(tale) => self.tell(tale),
                 Output::Drained => drained = true,
             }
         }
         drained
+    }
+
+    /// Those who watch, in this process and elsewhere, hear of it; nothing waits for them.
+    fn tell(&self, tale: Tale) {
+        if self.world.webhooks.wants(tale.event) {
+            self.world.webhooks.tell(&notice_of(&tale, clock::utc()));
+        }
+        if let Some(listener) = &self.tales {
+            // A listener who is behind misses this one.
+            let _ = listener.try_send(tale);
+        }
     }
 
     /// A worker that cannot keep up loses the leg: silence on a call that goes on would be
@@ -212,10 +222,22 @@ impl Node {
     }
 
     async fn close(self) {
-        let World { media, store, sip, .. } = self.world;
+        let World { media, store, sip, webhooks, .. } = self.world;
         drop(sip);
+        webhooks.close().await;
         tokio::task::spawn_blocking(move || media.stop()).await.unwrap_or_default();
         // Nobody is left to hear the last replies; what was asked is durable.
         drop(store.close().await);
+    }
+}
+
+/// A tale in the words of webhooks.
+fn notice_of(tale: &Tale, at: Utc) -> Notice {
+    let fact = |(name, value): &(&str, String)| ((*name).to_owned(), Json::from(value.as_str()));
+    Notice {
+        event: tale.event.to_owned(),
+        at,
+        call: tale.call.map(|call| call.to_string()),
+        data: tale.facts.iter().map(fact).collect(),
     }
 }

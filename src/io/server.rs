@@ -7,6 +7,7 @@ use super::node::{Node, Word, World};
 use super::recordings::Recordings;
 use super::sip_ports::{Limits, SipPorts};
 use super::store::Store;
+use super::webhooks::Webhooks;
 use crate::base::entropy::Entropy;
 use crate::base::id::Ids;
 use crate::config::load::Loaded;
@@ -87,7 +88,13 @@ impl Server {
             what: "the sound has no events".to_owned(),
             help: "this is a fault of the program; please report it",
         })?;
-        let world = World { clock, sip, sip_events, media, media_events, store, recordings };
+        let webhooks = Webhooks::start(&io.webhooks, entropy.child());
+        let webhooks = webhooks.map_err(|fault| StartError {
+            what: format!("webhooks cannot be told anything: {fault}"),
+            help: "install the certificates of this system (package ca-certificates)",
+        })?;
+        let world =
+            World { clock, sip, sip_events, media, media_events, store, recordings, webhooks };
         let (mut node, say) = Node::new(Arc::new(settings), Ids::new(NODE, epoch), entropy, world);
         let tales = node.tales();
         let task = tokio::spawn(node.run());
