@@ -28,7 +28,7 @@ const FLOORS: &[(&str, u8)] = &[
 
 /// Each outside crate and the places (path prefixes below `src/`) where it may be named.
 const CRATE_ROOMS: &[(&str, &[&str])] = &[
-    ("base64", &["config/webhooks", "io/webhooks"]),
+    ("base64", &["config/webhooks", "io/web"]),
     ("bytes", &["sip/", "rtp/", "audio/sound", "media/", "io/", "switchboard/", "rehearsal/"]),
     ("clap", &["io/cli", "main.rs"]),
     ("csv", &["config/tables"]),

@@ -26,6 +26,12 @@ impl Json {
         Self(Value::Object(fields.into_iter().map(|(name, value)| (name, value.0)).collect()))
     }
 
+    /// Several values.
+    #[must_use]
+    pub fn list(items: impl Iterator<Item = Self>) -> Self {
+        Self(Value::Array(items.map(|item| item.0).collect()))
+    }
+
     /// What stands at a path of names, and of indices from 0 in lists.
     #[must_use]
     pub fn at(&self, path: &[String]) -> Option<Self> {

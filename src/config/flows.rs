@@ -1,11 +1,14 @@
 //! Flows, checked against the names of this site.
 
+use super::outside::IoSettings;
 use super::reader::{Reader, Sort};
 use crate::flow::graph::FlowSet;
 use crate::flow::load::load;
 use crate::flow::site::Site;
+use crate::flow::table::Table;
+use crate::flow::types::Type;
 use crate::switchboard::settings::{Prompts, Queue, Settings};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How the file of a flow ends.
 const FILE_END: &str = ".flow.yaml";
@@ -17,6 +20,7 @@ const MUSIC: &str = "music/";
 pub(super) fn read(
     texts: &[(String, String)],
     settings: &Settings,
+    io: &IoSettings,
     reader: &mut Reader,
 ) -> FlowSet {
     for (path, _) in texts {
@@ -25,7 +29,7 @@ pub(super) fn read(
             reader.exists(Sort::Flow, name, None);
         }
     }
-    match load(texts, &site_of(settings)) {
+    match load(texts, &site_of(settings, io)) {
         Ok((mut flows, warnings)) => {
             reader.complaints.extend(warnings);
             flows.waiting = settings.queues.iter().filter_map(waiting_flow).collect();
@@ -46,7 +50,7 @@ fn waiting_flow(queue: &Queue) -> Option<(String, String)> {
 }
 
 /// The names that flows may use here; prompts and music are known only if any were loaded.
-fn site_of(settings: &Settings) -> Site {
+fn site_of(settings: &Settings, io: &IoSettings) -> Site {
     let prompts = Some(&settings.prompts).filter(|prompts| !prompts.is_empty());
     let names = prompts.map(|prompts| {
         let spoken = prompts.iter().map(|(language, sounds)| {
@@ -63,7 +67,13 @@ fn site_of(settings: &Settings) -> Site {
         languages: prompts.map(|prompts| prompts.keys().cloned().collect()),
         countries: Some(countries.clone()).filter(|countries| !countries.is_empty()),
         music: prompts.map(|prompts| music(prompts)),
+        services: Some(io.services.keys().cloned().collect()),
+        tables: Some(settings.tables.iter().map(columns).collect()),
     }
+}
+
+fn columns((name, table): (&String, &Table)) -> (String, BTreeMap<String, Type>) {
+    (name.clone(), table.columns.clone())
 }
 
 /// Names of music, whatever the language.

@@ -1,8 +1,10 @@
 //! From all texts to everything the house needs, or to every mistake in them.
 
 use super::outside::IoSettings;
-use super::reader::{ReadSecret, Reader, Sort};
-use super::{agents, callbacks, check, flows, hours, numbers, overrides, queues, site, trunks};
+use super::reader::{ReadFile, Reader, Sort};
+use super::{
+    agents, callbacks, check, flows, hours, numbers, overrides, queues, site, tables, trunks,
+};
 use crate::base::complaint::{Complaint, Complaints, Place};
 use crate::base::document::{Fields, Node, parse};
 use crate::base::interfaces::Interfaces;
@@ -25,7 +27,9 @@ pub struct Sources<'a> {
     /// How many processors there are, for the number of media shards.
     pub cores: usize,
     /// Reads a file with one secret (`password_file`); the error is one sentence.
-    pub read_secret: ReadSecret<'a>,
+    pub read_secret: ReadFile<'a>,
+    /// Reads the file of a table, named as the settings name it; the error is one sentence.
+    pub read_table: ReadFile<'a>,
 }
 
 /// What was read.
@@ -43,7 +47,7 @@ pub struct Loaded {
 ///
 /// All mistakes at once, warnings among them, in the order of their places.
 pub fn load(sources: Sources) -> Result<(Loaded, Vec<Complaint>), Vec<Complaint>> {
-    let mut reader = Reader::new(sources.read_secret);
+    let mut reader = Reader::new(sources.read_secret, sources.read_table);
     let (file, text) = sources.settings;
     let root = parse(file, text, &mut reader.complaints);
     // Without a tree nothing more can be said about the settings.
@@ -79,13 +83,14 @@ fn read(root: &Node, sources: &Sources, reader: &mut Reader) -> Option<Loaded> {
         hours: hours::read(&mut fields, reader),
         policy,
         flows: Arc::new(FlowSet::default()),
+        tables: Arc::new(tables::read(&mut fields, home, reader)),
         prompts: Arc::clone(&sources.prompts),
         site,
         trunks,
     };
     fields.finish(&mut reader.complaints);
     define_prompts(&settings.prompts, reader);
-    settings.flows = Arc::new(flows::read(sources.flows, &settings, reader));
+    settings.flows = Arc::new(flows::read(sources.flows, &settings, &io, reader));
     reader.match_names();
     let place = Place { file: sources.settings.0.into(), line: 1, column: 1 };
     check::whole(&settings, root, &place, &mut *reader);

@@ -1,5 +1,6 @@
 //! Settings that only the outermost room needs: files, logs, where to listen.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -19,6 +20,33 @@ pub struct IoSettings {
     pub log: LogSettings,
     /// Who is told what happens.
     pub webhooks: Vec<Webhook>,
+    /// Web services that flows ask.
+    pub services: BTreeMap<String, Service>,
+}
+
+/// One web service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Service {
+    /// Its address; the paths of flows stand below it.
+    pub url: String,
+    /// Headers of every question; names in small letters.
+    pub headers: BTreeMap<String, String>,
+    /// Who asks.
+    pub credentials: Option<Credentials>,
+}
+
+/// How a service knows who asks (RFC 9110 §11.6.2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Credentials {
+    /// A token (RFC 6750).
+    Bearer(Secret),
+    /// A name and a password (RFC 7617).
+    Basic {
+        /// The name.
+        user: String,
+        /// The password.
+        password: Secret,
+    },
 }
 
 /// One webhook: who is told what happens, and of which events.

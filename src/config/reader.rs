@@ -14,6 +14,8 @@ pub(super) enum Sort {
     Language,
     Music,
     Queue,
+    Service,
+    Table,
     Trunk,
     Webhook,
 }
@@ -28,6 +30,8 @@ impl Sort {
             Self::Language => "language",
             Self::Music => "music",
             Self::Queue => "queue",
+            Self::Service => "service",
+            Self::Table => "table",
             Self::Trunk => "trunk",
             Self::Webhook => "webhook",
         }
@@ -42,21 +46,25 @@ impl Sort {
             Self::Language => "unknown-language",
             Self::Music => "unknown-music",
             Self::Queue => "unknown-queue",
+            Self::Service => "unknown-service",
+            Self::Table => "unknown-table",
             Self::Trunk => "unknown-trunk",
             Self::Webhook => "unknown-webhook",
         }
     }
 }
 
-/// Reads a file that holds one secret; the error is one sentence.
-pub(super) type ReadSecret<'a> = &'a dyn Fn(&str) -> Result<String, String>;
+/// Reads a text file, such as one that holds a secret; the error is one sentence.
+pub(super) type ReadFile<'a> = &'a dyn Fn(&str) -> Result<String, String>;
 
 /// One reading of the configuration.
 pub(super) struct Reader<'a> {
     /// What was wrong so far.
     pub(super) complaints: Complaints,
     /// How files with secrets are read.
-    pub(super) read_secret: ReadSecret<'a>,
+    pub(super) read_secret: ReadFile<'a>,
+    /// How tables are read.
+    pub(super) read_table: ReadFile<'a>,
     defined: BTreeMap<Sort, BTreeMap<String, Option<Place>>>,
     wanted: Vec<Wanted>,
 }
@@ -73,10 +81,11 @@ const NAME_LETTERS_MAX: usize = 40;
 
 impl<'a> Reader<'a> {
     /// Nothing read yet.
-    pub(super) const fn new(read_secret: ReadSecret<'a>) -> Self {
+    pub(super) const fn new(read_secret: ReadFile<'a>, read_table: ReadFile<'a>) -> Self {
         Self {
             complaints: Complaints::new(),
             read_secret,
+            read_table,
             defined: BTreeMap::new(),
             wanted: Vec::new(),
         }

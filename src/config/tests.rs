@@ -56,6 +56,11 @@ fn read_flows(text: &str, flows: &[(&str, &str)], environment: &[(&str, &str)]) 
         "/run/secret" | "/etc/ringback/carrier.secret" => Ok("canary-from-file\n".to_owned()),
         other => Err(format!("{other}: no such file")),
     };
+    let table = |path: &str| match path {
+        "tables/vip.csv" => Ok(web::VIP.to_owned()),
+        "tables/wrong.csv" => Ok(web::WRONG.to_owned()),
+        other => Err(format!("{other}: no such file")),
+    };
     load(Sources {
         settings: ("ringback.yaml", text),
         flows: &flows,
@@ -64,6 +69,7 @@ fn read_flows(text: &str, flows: &[(&str, &str)], environment: &[(&str, &str)]) 
         interfaces: Interfaces::only(ip("192.0.2.1")),
         cores: 2,
         read_secret: &secret,
+        read_table: &table,
     })
 }
 

@@ -1,8 +1,10 @@
 //! The words between a flow and the call that runs it.
 
 use super::value::Value;
+use super::web::{WebFault, WebReply, WebRequest};
 use crate::base::digit::Digit;
 use crate::base::id::{CallbackId, RecordingId};
+use crate::base::json::Json;
 use crate::base::language::Language;
 use crate::base::number::PhoneNumber;
 use std::collections::BTreeMap;
@@ -79,6 +81,24 @@ pub enum Effect {
     RegisterCallback(Box<Registration>),
     /// Undo Start; answered by [`Event::CallbackDismissed`] also where there was nothing to undo.
     DismissCallback,
+    /// Ask a web service; [`Event::Replied`] comes if it answers while the flow waits.
+    Ask {
+        /// Comes back in [`Event::Replied`].
+        ask: u32,
+        /// What.
+        request: Box<WebRequest>,
+    },
+    /// Keep a short label with the call, for the agent.
+    Tag(String),
+    /// Keep a sentence with the call, for the agent.
+    Remark(String),
+    /// Tell other systems.
+    Announce {
+        /// `noun.verb`
+        name: String,
+        /// Its facts.
+        data: BTreeMap<String, Json>,
+    },
     /// Something worth a line in the log, such as a Dismiss without a Start.
     Note {
         /// One sentence.
@@ -128,6 +148,13 @@ pub enum Event {
     },
     /// [`Effect::DismissCallback`] is done.
     CallbackDismissed,
+    /// A web service has answered, or will not.
+    Replied {
+        /// As given in [`Effect::Ask`].
+        ask: u32,
+        /// What it said.
+        reply: Result<WebReply, WebFault>,
+    },
     /// The step in progress ended badly, or a signal came from outside
     /// (`callback-started-too-long`).
     Escalated(Escalation),

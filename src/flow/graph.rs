@@ -3,8 +3,10 @@
 //! The decoder makes it, `check` walks it, the runner executes it.
 
 use super::expression::Expression;
+use super::template::Template;
 pub use super::types::Type;
 use super::value::Value;
+use super::web::Method;
 use crate::base::complaint::Place;
 use crate::base::digit::Digit;
 use crate::base::language::Language;
@@ -203,6 +205,16 @@ pub enum Action {
     RegisterCallback(Box<RegisterCallback>),
     /// `dismiss_callback`, `decline_callback`
     DismissCallback,
+    /// `http`
+    Http(Box<Http>),
+    /// `lookup`
+    Lookup(Lookup),
+    /// `tag`
+    Tag(Template),
+    /// `note`
+    Note(Template),
+    /// `event`
+    Event(Announce),
 }
 
 /// How `say` speaks a value.
@@ -368,4 +380,84 @@ pub struct RegisterCallback {
     pub expires: Option<Duration>,
     /// Shown to the agent.
     pub data: BTreeMap<String, Operand>,
+}
+
+/// `http`
+#[derive(Debug, Clone)]
+pub struct Http {
+    /// The service of the site; `None` where `address` is whole.
+    pub service: Option<String>,
+    /// The path below it, or a whole address.
+    pub address: Template,
+    /// What is done there.
+    pub method: Method,
+    /// Added to the address after `?`; what is unknown is left out.
+    pub query: BTreeMap<String, Operand>,
+    /// Headers; what is unknown is left out.
+    pub headers: BTreeMap<String, Template>,
+    /// What is sent.
+    pub body: Option<HttpBody>,
+    /// How long the answer is waited for.
+    pub timeout: Duration,
+    /// What the caller hears meanwhile; `None` is silence.
+    pub music: Option<String>,
+    /// What is taken from the answer.
+    pub take: Vec<Take>,
+    /// Where 404 and 410 lead; without it they are failures.
+    pub missing: Option<Target>,
+}
+
+/// What `http` sends.
+#[derive(Debug, Clone)]
+pub enum HttpBody {
+    /// As JSON.
+    Json(Shape),
+    /// As plain text.
+    Text(Template),
+}
+
+/// One variable that is taken from an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Take {
+    /// The variable.
+    pub name: String,
+    /// Its type.
+    pub kind: Type,
+    /// Where it stands in the JSON: names, and indices from 0.
+    pub at: Vec<String>,
+}
+
+/// The shape of JSON that is sent: values keep their types.
+#[derive(Debug, Clone)]
+pub enum Shape {
+    /// One value.
+    Value(Operand),
+    /// A text with variables in it.
+    Text(Template),
+    /// Several.
+    List(Vec<Self>),
+    /// Several with names.
+    Map(BTreeMap<String, Self>),
+}
+
+/// `lookup`
+#[derive(Debug, Clone)]
+pub struct Lookup {
+    /// The table of the site.
+    pub table: String,
+    /// What is looked for in its key column.
+    pub key: Operand,
+    /// Takes the row, as one record.
+    pub save_as: String,
+    /// Where to go when there is no such row; nothing goes on, its fields unknown.
+    pub missing: Option<Target>,
+}
+
+/// `event`
+#[derive(Debug, Clone)]
+pub struct Announce {
+    /// `noun.verb`
+    pub name: String,
+    /// Its facts.
+    pub data: BTreeMap<String, Shape>,
 }

@@ -31,7 +31,7 @@ const fn fact(object: &'static str, field: &'static str, kind: Type, doc: &'stat
 }
 
 /// All of them.
-pub const FACTS: [Fact; 18] = [
+pub const FACTS: [Fact; 20] = [
     fact("caller", "number", Type::Phone, "who calls; unknown if anonymous"),
     fact("caller", "name", Type::Text, "the name that came with the call"),
     fact("caller", "anonymous", Type::YesNo, "whether the number is withheld"),
@@ -49,6 +49,8 @@ pub const FACTS: [Fact; 18] = [
     fact("callback", "queue", Type::Queue, "the queue of the callback"),
     fact("callback", "position", Type::Number, "its place; 1 is next"),
     fact("callback", "wait_estimate", Type::Duration, "expected wait until it"),
+    fact("http", "status", Type::Number, "what the last `http` step was answered; 200 is well"),
+    fact("http", "error", Type::Text, "why the last `http` step failed; unknown if it did not"),
     Fact {
         object: "time",
         field: "now",

@@ -12,8 +12,11 @@ pub mod notation;
 pub mod runner;
 pub mod scope;
 pub mod site;
+pub mod table;
+pub mod template;
 pub mod types;
 pub mod value;
+pub mod web;
 pub mod wording;
 
 pub use load::load;

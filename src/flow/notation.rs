@@ -103,6 +103,16 @@ pub enum Kind {
     NumberKinds,
     /// A map with these keys, or only the value of the first.
     Fields(&'static [Parameter]),
+    /// Text with variables in it.
+    Template,
+    /// Variables with their types, and where each stands in an answer.
+    Take,
+    /// What is sent: names and values, nested and in lists, or a text.
+    Body,
+    /// A web service of the site.
+    Service,
+    /// A table of the site.
+    Table,
 }
 
 impl Notation {
@@ -152,6 +162,7 @@ impl Kind {
             Self::Keys => "key → target".to_owned(),
             Self::Key => "0–9, star, hash or none".to_owned(),
             Self::Prompts => "prompts, $recordings".to_owned(),
+            Self::Value([]) => "value".to_owned(),
             Self::Value(types) => {
                 types.iter().map(|kind| kind.word()).collect::<Vec<_>>().join(" or ")
             }
@@ -168,6 +179,11 @@ impl Kind {
             Self::Fields(fields) => {
                 fields.iter().map(|field| field.name).collect::<Vec<_>>().join(", ")
             }
+            Self::Template => "text with $variables".to_owned(),
+            Self::Take => "variable → type, or `at` and `type`".to_owned(),
+            Self::Body => "name → value, list or text".to_owned(),
+            Self::Service => "service".to_owned(),
+            Self::Table => "table".to_owned(),
         }
     }
 }
@@ -200,7 +216,7 @@ pub fn reference() -> String {
 }
 
 /// Escalations that the house raises; flows may add their own with `escalate`.
-pub const ESCALATIONS: [&str; 33] = [
+pub const ESCALATIONS: [&str; 34] = [
     "callback-already-registered",
     "callback-already-started",
     "callback-ani-not-allowed",
@@ -223,6 +239,7 @@ pub const ESCALATIONS: [&str; 33] = [
     "flow-section-missing",
     "flow-too-deep",
     "gave-up",
+    "http-failed",
     "number-invalid",
     "queue-already-joined",
     "queue-callback-unanswered",

@@ -14,6 +14,7 @@
 mod asking;
 mod callback;
 mod condition;
+mod data;
 mod escalation;
 mod events;
 mod frame;
@@ -57,6 +58,7 @@ pub struct Runner {
     callback: Callback,
     exports: BTreeMap<String, Value>,
     next_play: u32,
+    next_ask: u32,
     pace: Pace,
 }
 
@@ -123,6 +125,7 @@ impl Runner {
             callback: Callback::None,
             exports: BTreeMap::new(),
             next_play: 1,
+            next_ask: 1,
             pace: Pace::default(),
         })
     }

@@ -1,5 +1,6 @@
 //! What is known of the site that flows are checked against.
 
+use super::types::Type;
 use crate::base::language::Language;
 use crate::base::number::Country;
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +20,10 @@ pub struct Site {
     pub countries: Option<BTreeSet<Country>>,
     /// Names of music.
     pub music: Option<BTreeSet<String>>,
+    /// Web services.
+    pub services: Option<BTreeSet<String>>,
+    /// Tables, each with the types of its columns.
+    pub tables: Option<BTreeMap<String, BTreeMap<String, Type>>>,
 }
 
 /// What a site says of a prompt.

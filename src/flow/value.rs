@@ -1,6 +1,7 @@
 //! Values that flows hold, and what they may ask of the call's surroundings.
 
 use crate::base::id::RecordingId;
+use crate::base::json::Json;
 use crate::base::number::PhoneNumber;
 use crate::base::time::Now;
 use std::collections::BTreeMap;
@@ -27,6 +28,42 @@ pub enum Value {
     Record(BTreeMap<String, Self>),
 }
 
+/// One row of a table: a value for each column.
+pub type Row = BTreeMap<String, Value>;
+
+impl Value {
+    /// As it is written in a text; unknown, recordings and records have no text.
+    #[must_use]
+    pub fn to_text(&self) -> Option<String> {
+        match self {
+            Self::Text(text) => Some(text.clone()),
+            Self::Number(number) => Some(number.to_string()),
+            Self::Phone(number) => Some(number.to_string()),
+            Self::YesNo(yes) => Some(if *yes { "yes" } else { "no" }.to_owned()),
+            Self::Duration(span) => Some(format!("{}s", span.as_secs())),
+            Self::Unknown | Self::Recording(_) | Self::Record(_) => None,
+        }
+    }
+
+    /// As other systems are told: a span in seconds, a recording by its id, unknown as `null`.
+    #[must_use]
+    pub fn to_json(&self) -> Json {
+        match self {
+            Self::Unknown => Json::NOTHING,
+            Self::Text(text) => Json::from(text.as_str()),
+            Self::Number(number) => Json::from(*number),
+            Self::Duration(span) => Json::from(i64::try_from(span.as_secs()).unwrap_or(i64::MAX)),
+            Self::YesNo(yes) => Json::from(*yes),
+            Self::Phone(number) => Json::from(number.as_str()),
+            Self::Recording(recording) => Json::from(recording.to_string()),
+            Self::Record(fields) => {
+                let fields = fields.iter().map(|(name, value)| (name.clone(), value.to_json()));
+                Json::object(fields.collect())
+            }
+        }
+    }
+}
+
 /// What a flow may ask about the world around it; answered at the moment it is asked.
 pub trait Facts {
     /// A known object's field: `("caller", "number")`, `("queue", "position")`.
@@ -37,4 +74,9 @@ pub trait Facts {
     /// Whether today is a holiday of the named opening hours; `None` if there are none of that
     /// name.
     fn holiday(&self, hours: &str, now: Now) -> Option<bool>;
+    /// The row of a site's table; `None` if there is no such row.
+    fn row(&self, table: &str, key: &Value) -> Option<Row> {
+        let _ = (table, key);
+        None
+    }
 }

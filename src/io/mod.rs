@@ -17,4 +17,5 @@ pub mod site;
 pub mod softphone;
 pub mod store;
 pub mod temporary;
+pub mod web;
 pub mod webhooks;

@@ -4,8 +4,8 @@
 //!  sip ports ──┐                       ┌──► sip ports
 //!  media ──────┤                       ├──► media shards
 //!  store ──────┼──► Node ─► heart ─► ──┼──► store
-//!  sounds ─────┤                       ├──► recordings
-//!  timer ──────┘                       └──► tales
+//!  answers ────┤                       ├──► recordings, web services
+//!  timer ──────┘                       └──► tales, webhooks
 //! ```
 
 use super::clock::{self, Clock};
@@ -13,6 +13,7 @@ use super::media_engine::MediaEngine;
 use super::recordings::Recordings;
 use super::sip_ports::SipPorts;
 use super::store::Store;
+use super::web::Web;
 use super::webhooks::{Notice, Webhooks};
 use crate::base::entropy::Entropy;
 use crate::base::id::{Ids, RecordingId, TicketId};
@@ -23,7 +24,7 @@ use crate::media::command::{Command, Event as MediaEvent};
 use crate::sip::event::Event as SipEvent;
 use crate::switchboard::heart::Switchboard;
 use crate::switchboard::input::Input;
-use crate::switchboard::output::{Output, Tale};
+use crate::switchboard::output::{Announcement, Output, Tale};
 use crate::switchboard::settings::Settings;
 use crate::switchboard::store::{Refusal, Reply, Request};
 use std::collections::VecDeque;
@@ -31,8 +32,8 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
-/// Sounds being read at once; more wait in the channel of blocking tasks.
-const SOUNDS_READ_MAX: usize = 64;
+/// Answers of files and web services that wait for the heart; then their tasks wait.
+const ANSWERS_WAITING_MAX: usize = 64;
 /// Tales that a slow listener may be behind before it misses some.
 const TALES_BEHIND_MAX: usize = 4_096;
 
@@ -55,6 +56,8 @@ pub struct World {
     pub recordings: Recordings,
     /// Who is told what happens.
     pub webhooks: Webhooks,
+    /// Web services that flows ask.
+    pub web: Web,
 }
 
 /// Words to a running node.
@@ -74,7 +77,7 @@ pub struct Node {
     out: Outbox<Output>,
     /// What the world answered at once, before the next thing is awaited.
     inbox: VecDeque<Input>,
-    sounds: (mpsc::Sender<Input>, mpsc::Receiver<Input>),
+    answers: (mpsc::Sender<Input>, mpsc::Receiver<Input>),
     words: mpsc::Receiver<Word>,
     stopping: bool,
     tales: Option<mpsc::Sender<Tale>>,
@@ -95,7 +98,7 @@ impl Node {
             world,
             out: Outbox::new(),
             inbox: VecDeque::new(),
-            sounds: mpsc::channel(SOUNDS_READ_MAX),
+            answers: mpsc::channel(ANSWERS_WAITING_MAX),
             words,
             stopping: false,
             tales: None,
@@ -152,7 +155,7 @@ impl Node {
             Some(reply) = self.world.store.reply() => Some(Input::Stored(reply)),
             () = timer => Some(Input::Timer),
             Some(event) = self.world.media_events.recv() => Some(Input::Media(event)),
-            Some(sound) = self.sounds.1.recv() => Some(sound),
+            Some(answer) = self.answers.1.recv() => Some(answer),
             Some(event) = self.world.sip_events.recv() => Some(Input::Sip(event)),
         }
     }
@@ -170,6 +173,11 @@ impl Node {
                 Output::Media { shard, command } => self.tell_media(shard, command),
                 Output::Store(request) => self.ask_store(request),
                 Output::Fetch { ticket, recording } => self.fetch(ticket, recording),
+                Output::Ask { ticket, request } => {
+                    let busy = self.world.web.ask(ticket, *request, self.answers.0.clone());
+                    self.inbox.extend(busy);
+                }
+                Output::Announce(event) => self.world.webhooks.tell(&announced(event)),
                 Output::Tell(tale) => self.tell(tale),
                 Output::Drained => drained = true,
             }
@@ -210,7 +218,7 @@ impl Node {
 
     fn fetch(&self, ticket: TicketId, recording: RecordingId) {
         let recordings = self.world.recordings.clone();
-        let answer = self.sounds.0.clone();
+        let answer = self.answers.0.clone();
         tokio::task::spawn_blocking(move || {
             let sound = recordings.load(recording).map(Arc::new);
             if sound.is_none() {
@@ -240,4 +248,10 @@ fn notice_of(tale: &Tale, at: Utc) -> Notice {
         call: tale.call.map(|call| call.to_string()),
         data: tale.facts.iter().map(fact).collect(),
     }
+}
+
+/// What a flow tells, in the words of webhooks.
+fn announced(event: Announcement) -> Notice {
+    let Announcement { call, event, data } = event;
+    Notice { event, at: clock::utc(), call: Some(call.to_string()), data }
 }

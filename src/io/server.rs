@@ -7,6 +7,7 @@ use super::node::{Node, Word, World};
 use super::recordings::Recordings;
 use super::sip_ports::{Limits, SipPorts};
 use super::store::Store;
+use super::web::Web;
 use super::webhooks::Webhooks;
 use crate::base::entropy::Entropy;
 use crate::base::id::Ids;
@@ -93,8 +94,9 @@ impl Server {
             what: format!("webhooks cannot be told anything: {fault}"),
             help: "install the certificates of this system (package ca-certificates)",
         })?;
+        let web = Web::new(io.services);
         let world =
-            World { clock, sip, sip_events, media, media_events, store, recordings, webhooks };
+            World { clock, sip, sip_events, media, media_events, store, recordings, webhooks, web };
         let (mut node, say) = Node::new(Arc::new(settings), Ids::new(NODE, epoch), entropy, world);
         let tales = node.tales();
         let task = tokio::spawn(node.run());

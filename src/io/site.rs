@@ -9,6 +9,7 @@ use crate::base::interfaces::Interfaces;
 use crate::config::defaults;
 use crate::config::load::{self, Loaded, Sources};
 use include_dir::{Dir, include_dir};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
@@ -79,9 +80,16 @@ impl Site {
             None => self.keep(defaults::SETTINGS_PATH, defaults::SETTINGS),
         };
         let flows = self.flows(beside.as_deref(), more_flows)?;
-        let own_prompts = beside.map(|dir| dir.join("prompts")).filter(|dir| dir.is_dir());
+        let own_prompts = beside.as_ref().map(|dir| dir.join("prompts")).filter(|dir| dir.is_dir());
         let prompts =
             Library::default().load(own_prompts.as_deref()).map_err(SiteError::Prompts)?;
+        let tables = RefCell::new(BTreeMap::new());
+        let read_table = |file: &str| {
+            let path = beside.as_deref().unwrap_or_else(|| Path::new("")).join(file);
+            let text = fs::read_to_string(path).map_err(|fault| fault.to_string())?;
+            tables.borrow_mut().insert(file.to_owned(), text.clone());
+            Ok(text)
+        };
         let sources = Sources {
             settings: (&settings.0, &settings.1),
             flows: &flows,
@@ -94,8 +102,11 @@ impl Site {
                     .map(|secret| secret.trim_end().to_owned())
                     .map_err(|fault| fault.to_string())
             },
+            read_table: &read_table,
         };
-        load::load(sources).map_err(SiteError::Mistakes)
+        let loaded = load::load(sources).map_err(SiteError::Mistakes);
+        self.texts.extend(tables.into_inner());
+        loaded
     }
 
     /// The text of a file that was read, for the line of a mistake.

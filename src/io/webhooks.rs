@@ -12,7 +12,7 @@
 mod courier;
 mod signature;
 
-use super::https;
+use super::https::{self, Reach};
 use crate::base::entropy::Entropy;
 use crate::base::json::Json;
 use crate::base::time::Utc;
@@ -104,7 +104,7 @@ impl Webhooks {
         if hooks.is_empty() {
             return Ok(Self { hooks: Vec::new(), id_base, id_next });
         }
-        let client = https::client()?;
+        let client = https::client(Reach::Everywhere)?;
         let start = |hook: &Webhook| {
             let (letters, waiting) = mpsc::channel(NOTICES_WAITING_MAX);
             let courier = Courier::new(hook.clone(), client.clone(), back_off);

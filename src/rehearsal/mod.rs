@@ -5,4 +5,5 @@ pub mod ladder;
 pub mod line;
 pub mod recordings;
 pub mod store;
+pub mod web;
 pub mod world;

@@ -13,6 +13,7 @@ use super::ladder::Ladder;
 use super::line::{Datagram, Kind, Lines};
 use super::recordings::Recordings;
 use super::store::MemoryStore;
+use super::web::Web;
 use crate::base::entropy::Entropy;
 use crate::base::id::Ids;
 use crate::base::outbox::Outbox;
@@ -37,6 +38,8 @@ use std::time::Duration;
 const SILENT_AFTER: Duration = Duration::from_secs(60);
 
 /// One Ringback and the world around it.
+///
+/// Table: a part of the world each.
 #[derive(Debug)]
 pub struct World {
     /// The lines; their weather may be changed at any time.
@@ -45,6 +48,8 @@ pub struct World {
     pub store: MemoryStore,
     /// Recordings that are durable.
     pub recordings: Recordings,
+    /// Web services, and what flows tell other systems.
+    pub web: Web,
     /// Every SIP message that we sent or that was sent to us.
     pub ladder: Ladder,
     /// What the heart told those who watch, and when.
@@ -104,6 +109,7 @@ impl World {
             lines: Lines::new(entropy.child()),
             store: MemoryStore::new(),
             recordings: Recordings::default(),
+            web: Web::default(),
             ladder: Ladder::default(),
             tales: Vec::new(),
             settings,
@@ -155,6 +161,7 @@ impl World {
         self.process = None;
         self.store.crash(&mut self.entropy);
         self.recordings.crash();
+        self.web.crash();
     }
 
     /// The process begins, again if it has died.
@@ -197,7 +204,10 @@ impl World {
     #[must_use]
     pub fn deadline(&self) -> Option<Moment> {
         let process = self.process.as_ref().and_then(Process::deadline);
-        [self.lines.deadline(), self.store.deadline(), process].into_iter().flatten().min()
+        [self.lines.deadline(), self.store.deadline(), self.web.deadline(), process]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// Lets time pass until `moment`, and everything happen that is due by then. Call it with no
@@ -212,6 +222,9 @@ impl World {
                 self.recordings.delete(recording);
             }
             self.put(Input::Stored(reply));
+        }
+        while let Some((ticket, reply)) = self.web.take_due(self.now) {
+            self.put(Input::Replied { ticket, reply });
         }
         self.beat();
         self.settle();
@@ -252,6 +265,8 @@ impl World {
                     let sound = self.recordings.find(recording);
                     self.put(Input::Fetched { ticket, sound });
                 }
+                Output::Ask { ticket, request } => self.web.ask(self.now, ticket, *request),
+                Output::Announce(event) => self.web.announced.push((self.now, event)),
                 Output::Tell(tale) => self.tales.push((self.now, tale)),
                 Output::Drained => {}
             }

@@ -33,7 +33,9 @@ impl Switchboard {
             turn.media(line.shard, Command::StopRecord { port: line.port });
         }
         self.bridge(caller_leg, agent_leg, turn);
-        turn.tell(Some(call), "call.connected", vec![("agent", agent)]);
+        let mut facts = vec![("agent", agent)];
+        facts.extend(self.remarks_of(call));
+        turn.tell(Some(call), "call.connected", facts);
         self.supersede(call, turn);
     }
 

@@ -67,6 +67,7 @@ impl Switchboard {
             self.forget_recording(recording, turn);
         }
         self.forget_place(call);
+        self.forget_questions(call);
         self.calls.remove(&call);
     }
 

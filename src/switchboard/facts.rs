@@ -5,7 +5,7 @@ use super::kept::Callback;
 use super::settings::Settings;
 use crate::base::id::{CallbackId, EntryId};
 use crate::base::time::{Now, Utc};
-use crate::flow::value::{Facts, Value};
+use crate::flow::value::{Facts, Row, Value};
 use crate::queue::queues::Queues;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -37,6 +37,10 @@ impl Facts for CallFacts<'_> {
             "time" => span(self.settings.site.time_zone.time_of_day(self.now)),
             _ => Value::Unknown,
         }
+    }
+
+    fn row(&self, table: &str, key: &Value) -> Option<Row> {
+        self.settings.tables.get(table)?.find(key).cloned()
     }
 
     fn open(&self, hours: &str, now: Now) -> Option<bool> {

@@ -154,6 +154,7 @@ impl Switchboard {
             }),
             Input::Media(event) => self.on_media(event, turn),
             Input::Stored(reply) => self.on_stored(reply, turn),
+            Input::Replied { ticket, reply } => self.replied(ticket, reply, turn),
             Input::Fetched { ticket, sound } => self.fetched(ticket, sound, turn),
             Input::Timer => self.on_timer(turn),
             Input::Drain => {

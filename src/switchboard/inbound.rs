@@ -4,7 +4,7 @@ use super::call::{Call, Party};
 use super::heart::Switchboard;
 use super::leg::Owner;
 use super::settings::Trunk;
-use super::store::{CallResult, Interaction};
+use super::store::{CallResult, Interaction, Remarks};
 use super::turn::Turn;
 use crate::base::id::{CallId, SessionId};
 use crate::base::number::{self, Country, PhoneNumber};
@@ -90,6 +90,7 @@ impl Switchboard {
             agent: None,
             result: CallResult::Unfinished,
             callback: None,
+            remarks: Remarks::default(),
         };
         let call = Call {
             id,

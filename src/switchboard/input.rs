@@ -3,6 +3,7 @@
 use super::store;
 use crate::audio::sound::Sound;
 use crate::base::id::TicketId;
+use crate::flow::web::{WebFault, WebReply};
 use crate::media;
 use crate::sip;
 use std::sync::Arc;
@@ -23,6 +24,13 @@ pub enum Input {
         ticket: TicketId,
         /// The sound.
         sound: Option<Arc<Sound>>,
+    },
+    /// A web service that [`super::output::Output::Ask`] asked has answered, or will not.
+    Replied {
+        /// As asked.
+        ticket: TicketId,
+        /// What it said.
+        reply: Result<WebReply, WebFault>,
     },
     /// A deadline has come.
     Timer,

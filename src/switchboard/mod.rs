@@ -17,6 +17,7 @@ pub mod kept;
 pub mod leg;
 pub mod lives;
 pub mod offering;
+mod others;
 pub mod output;
 pub mod performing;
 mod playbacks;

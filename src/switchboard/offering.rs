@@ -53,11 +53,10 @@ impl Switchboard {
                 callback.job = Some(job);
             }
         }
-        turn.tell(
-            self.call_of(waiter),
-            "agent.offered",
-            vec![("agent", agent.clone()), ("queue", queue.clone())],
-        );
+        let call = self.call_of(waiter);
+        let mut facts = vec![("agent", agent.clone()), ("queue", queue.clone())];
+        facts.extend(call.map(|call| self.remarks_of(call)).unwrap_or_default());
+        turn.tell(call, "agent.offered", facts);
         let blame = Some(Blame::Unreachable);
         let record = Job {
             id: job,

@@ -2,9 +2,12 @@
 
 use super::store;
 use crate::base::id::{CallId, RecordingId, TicketId};
+use crate::base::json::Json;
+use crate::flow::web::WebRequest;
 use crate::media;
 use crate::sip::event::Path;
 use bytes::Bytes;
+use std::collections::BTreeMap;
 
 /// One thing to do, in order.
 #[derive(Debug, Clone)]
@@ -32,6 +35,15 @@ pub enum Output {
         /// Which.
         recording: RecordingId,
     },
+    /// Ask a web service; answered by [`super::input::Input::Replied`].
+    Ask {
+        /// Comes back.
+        ticket: TicketId,
+        /// What.
+        request: Box<WebRequest>,
+    },
+    /// Tell other systems what a flow wants them to know.
+    Announce(Announcement),
     /// Something a person may want to follow: a line of the `demo`, an event of the console.
     Tell(Tale),
     /// Drained: no call is left.
@@ -47,4 +59,15 @@ pub struct Tale {
     pub event: &'static str,
     /// Its facts in order, such as `("queue", "sales")`.
     pub facts: Vec<(&'static str, String)>,
+}
+
+/// An event that a flow tells other systems.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Announcement {
+    /// The call whose flow it is.
+    pub call: CallId,
+    /// `noun.verb`, such as `order.placed`.
+    pub event: String,
+    /// Its facts.
+    pub data: BTreeMap<String, Json>,
 }

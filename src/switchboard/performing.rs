@@ -92,6 +92,10 @@ impl Switchboard {
             Effect::RegisterCallback(registration) => {
                 self.register_callback(call, *registration, turn);
             }
+            Effect::Ask { ask, request } => self.ask_web(call, ask, request, turn),
+            Effect::Tag(text) => self.tag(call, &text, turn),
+            Effect::Remark(text) => self.remark(call, &text, turn),
+            Effect::Announce { name, data } => self.announce(call, name, data, turn),
             Effect::DismissCallback => self.tell_intent(call, intent::Event::Dismiss, turn),
         }
     }

@@ -94,10 +94,20 @@ impl Switchboard {
             enqueued_at: held.map_or(now, |place| place.enqueued_at),
             registered_at: now,
             rules: rules(wish, now),
-            data: wish.data.iter().map(|(name, value)| (name.clone(), spelled(value))).collect(),
+            data: self.data_of(call, wish),
         };
         let (attempts, troubles, not_before) = (Vec::new(), 0, now + delay);
         Ok(Row { promise, state: State::Waiting, attempts, troubles, not_before, changed_at: now })
+    }
+
+    /// What the agent sees with the callback: the flow's data, and what it has written down. A
+    /// name that the flow itself gives goes before ours.
+    fn data_of(&self, call: CallId, wish: &Registration) -> BTreeMap<String, String> {
+        let remarks = self.remarks_of(call).into_iter();
+        let mut data: BTreeMap<String, String> =
+            remarks.map(|(name, text)| (name.to_owned(), text)).collect();
+        data.extend(wish.data.iter().map(|(name, value)| (name.clone(), spelled(value))));
+        data
     }
 
     fn number_to_dial(&self, call: CallId, wish: &Registration) -> Result<PhoneNumber, Fault> {

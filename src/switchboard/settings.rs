@@ -9,6 +9,7 @@ use crate::base::language::Language;
 use crate::base::number::{Country, PhoneNumber};
 use crate::callback::policy::Policy;
 use crate::flow::graph::FlowSet;
+use crate::flow::table::Tables;
 use crate::queue::settings::QueueSettings;
 use crate::sip;
 use crate::sip::event::{Path, Transport};
@@ -39,6 +40,8 @@ pub struct Settings {
     pub policy: Policy,
     /// Flows.
     pub flows: Arc<FlowSet>,
+    /// Tables that flows look things up in.
+    pub tables: Arc<Tables>,
     /// Prompts: language → name → sound. Music lives under the name `music/NAME`.
     pub prompts: Arc<Prompts>,
 }

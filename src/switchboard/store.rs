@@ -97,6 +97,17 @@ pub struct Interaction {
     pub result: CallResult,
     /// The callback that it made.
     pub callback: Option<CallbackId>,
+    /// What its flow has written down for the agent.
+    pub remarks: Remarks,
+}
+
+/// What a flow writes down for the agent.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Remarks {
+    /// Short labels, none twice.
+    pub tags: Vec<String>,
+    /// Sentences.
+    pub notes: Vec<String>,
 }
 
 /// How a call came out.

@@ -1,20 +1,22 @@
-//! Requests to the store that wait for their answers.
+//! Requests to the store and to web services that wait for their answers.
 
 use crate::base::id::{CallId, CallbackId, TicketId};
 use crate::callback::request::Row;
 use std::collections::BTreeMap;
 
-/// Requests that the store has not answered yet.
+/// Requests that the store, or a web service, has not answered yet.
 #[derive(Debug, Default)]
 pub(super) struct Tickets {
     pub(super) open: BTreeMap<TicketId, Purpose>,
+    /// Questions to web services: the call, and its number for the question.
+    pub(super) web: BTreeMap<TicketId, (CallId, u32)>,
 }
 
 impl Tickets {
     /// How many requests wait.
     #[must_use]
     pub(super) fn len(&self) -> usize {
-        self.open.len()
+        self.open.len() + self.web.len()
     }
 }
 

@@ -84,12 +84,18 @@ fn log(tale: &Tale) {
         return;
     }
     let call = tale.call.map(tracing::field::display);
-    let facts: Vec<String> =
-        tale.facts.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let facts: Vec<String> = tale.facts.iter().map(shown).collect();
     let facts = facts.join(" ");
     if quiet {
         tracing::debug!(call, facts, "{}", tale.event);
     } else {
         tracing::info!(call, facts, "{}", tale.event);
     }
+}
+
+/// Facts that hold what callers keyed or flows know of them: for agents, and not for logs.
+const PRIVATE: [&str; 4] = ["note", "notes", "tag", "tags"];
+
+fn shown((name, value): &(&'static str, String)) -> String {
+    if PRIVATE.contains(name) { format!("{name}=…") } else { format!("{name}={value}") }
 }

@@ -112,6 +112,7 @@ impl Plan {
             hours: BTreeMap::from([("office-hours".to_owned(), Arc::new(always_open()))]),
             policy: Policy::of_countries(Country::new("PL")),
             flows: Arc::new(flows),
+            tables: Arc::default(),
             prompts: Arc::new(noises()),
         };
         Self { settings }

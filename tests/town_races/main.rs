@@ -11,6 +11,7 @@ mod losing;
 mod order;
 mod outcomes;
 mod rush;
+mod services;
 mod sound;
 
 use ringback::callback::request::State;

@@ -226,6 +226,8 @@ fn named_ways(action: &Action) -> Vec<(&Target, bool)> {
             let all = [&verify.invalid, &verify.wrong_kind, &verify.foreign, &verify.blocked];
             all.into_iter().flatten().map(|to| (to, false)).collect()
         }
+        Action::Http(http) => http.missing.iter().map(|to| (to, false)).collect(),
+        Action::Lookup(lookup) => lookup.missing.iter().map(|to| (to, false)).collect(),
         Action::Queue(queue) => {
             let at_once = [QueueOutcome::Full, QueueOutcome::Closed, QueueOutcome::NoAgents];
             queue.outcomes.iter().map(|(how, to)| (to, !at_once.contains(how))).collect()
@@ -247,7 +249,10 @@ fn named_ways(action: &Action) -> Vec<(&Target, bool)> {
         | Action::ExitQueue
         | Action::StartCallback { .. }
         | Action::RegisterCallback(_)
-        | Action::DismissCallback => Vec::new(),
+        | Action::DismissCallback
+        | Action::Tag(_)
+        | Action::Note(_)
+        | Action::Event(_) => Vec::new(),
     }
 }
 
@@ -278,11 +283,17 @@ fn unnamed_way<'f>(action: &'f Action, next: &Leads<'f>) -> Option<Leads<'f>> {
         | Action::VerifyNumber(_)
         | Action::StartCallback { .. }
         | Action::RegisterCallback(_)
-        | Action::DismissCallback => Some(next.clone()),
+        | Action::DismissCallback
+        | Action::Http(_)
+        | Action::Lookup(_)
+        | Action::Tag(_)
+        | Action::Note(_)
+        | Action::Event(_) => Some(next.clone()),
     }
 }
 
-/// Whether time passes before a step leads to the next one.
+/// Whether time passes before a step leads to the next one. A web service may answer or fail at
+/// once, so that asking it is no wait.
 const fn takes_time(action: &Action) -> bool {
     match action {
         Action::Wait(span) => !span.is_zero(),
@@ -312,7 +323,12 @@ const fn takes_time(action: &Action) -> bool {
         | Action::ExitQueue
         | Action::StartCallback { .. }
         | Action::RegisterCallback(_)
-        | Action::DismissCallback => false,
+        | Action::DismissCallback
+        | Action::Http(_)
+        | Action::Lookup(_)
+        | Action::Tag(_)
+        | Action::Note(_)
+        | Action::Event(_) => false,
     }
 }
 
@@ -330,6 +346,7 @@ fn raises(action: &Action, name: &str) -> bool {
         Action::VerifyNumber(_) => name == "number-invalid",
         Action::Queue(_) => name.starts_with("queue-") || name.starts_with("dequeue-"),
         Action::ExitQueue => name.starts_with("queue-"),
+        Action::Http(_) => name == "http-failed",
         Action::StartCallback { .. } | Action::RegisterCallback(_) | Action::DismissCallback => {
             name.starts_with("callback-")
         }
@@ -347,6 +364,10 @@ fn raises(action: &Action, name: &str) -> bool {
         | Action::Play { .. }
         | Action::Say { .. }
         | Action::Music { .. }
-        | Action::Record(_) => false,
+        | Action::Record(_)
+        | Action::Lookup(_)
+        | Action::Tag(_)
+        | Action::Note(_)
+        | Action::Event(_) => false,
     }
 }

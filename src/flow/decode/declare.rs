@@ -1,5 +1,6 @@
 //! The variables of a flow: stated ones, and those that `set` and `save_as` declare.
 
+use super::Surroundings;
 use super::header::{Header, variable_is_plain};
 use crate::base::complaint::{Complaints, Place};
 use crate::base::document::duration::parse_duration;
@@ -8,7 +9,7 @@ use crate::base::number::PhoneNumber;
 use crate::flow::graph::Output;
 use crate::flow::known::Answer;
 use crate::flow::scope::{Declared, Scope};
-use crate::flow::types::Type;
+use crate::flow::types::{STATED, Type};
 use std::collections::BTreeMap;
 
 /// All variables of one flow.
@@ -29,7 +30,7 @@ impl Variables {
     /// Gathers them from the header and all steps.
     pub(super) fn of(
         header: &Header<'_>,
-        headers: &BTreeMap<String, Header<'_>>,
+        around: Surroundings<'_>,
         complaints: &mut Complaints,
     ) -> Self {
         let inputs = header.inputs.iter().map(|(name, input)| (name, input.kind));
@@ -37,7 +38,7 @@ impl Variables {
         let stated = inputs.chain(vars).map(|(name, kind)| (name.clone(), Declared::of(kind)));
         let known = Scope { variables: stated.collect(), hours: None };
         let mut variables = Self { known, literals: BTreeMap::new() };
-        let mut found = Found { headers, saved: Vec::new(), set: Vec::new() };
+        let mut found = Found { around, saved: Vec::new(), set: Vec::new() };
         for (_, section) in &header.sections {
             found.walk(section);
         }
@@ -136,7 +137,7 @@ pub(super) fn guess(value: &Node, text: &str) -> Type {
 
 /// What the steps of a flow declare.
 struct Found<'a, 'h> {
-    headers: &'h BTreeMap<String, Header<'h>>,
+    around: Surroundings<'h>,
     saved: Vec<(String, Place, Declared)>,
     set: Vec<Assignment<'a>>,
 }
@@ -163,6 +164,9 @@ impl<'a> Found<'a, '_> {
             }
             return;
         }
+        if name == "http" {
+            return self.taken(value.child("take").or_else(|| step.child("take")));
+        }
         let saved = value.child("save_as").or_else(|| step.child("save_as"));
         let Some((node, variable)) = saved.and_then(|node| Some((node, node.scalar()?))) else {
             return;
@@ -175,14 +179,38 @@ impl<'a> Found<'a, '_> {
             "record" => Declared::of(Type::Recording),
             "verify_number" => Declared::of(Type::Phone),
             "call_flow" => self.outputs_of(value),
+            "lookup" => self.columns_of(value.child("table").or_else(|| step.child("table"))),
             _ => return,
         };
         self.saved.push((variable.to_owned(), node.place.clone(), declared));
     }
 
+    /// `take` of `http`: each name with its type.
+    fn taken(&mut self, node: Option<&'a Node>) {
+        let Some(Kind::Map(entries)) = node.map(|node| &node.kind) else { return };
+        for (key, value) in entries {
+            let word = value.scalar().or_else(|| value.child("type")?.scalar());
+            let kind = STATED.iter().find(|(known, _)| Some(*known) == word).map(|(_, kind)| *kind);
+            let declared = kind.map_or_else(Declared::untold, Declared::of);
+            self.saved.push((key.text.clone(), key.place.clone(), declared));
+        }
+    }
+
+    /// The row of a table.
+    fn columns_of(&self, table: Option<&Node>) -> Declared {
+        let columns = table.and_then(Node::scalar).and_then(|table| {
+            let tables = self.around.site.tables.as_ref()?;
+            tables.get(table)
+        });
+        let Some(columns) = columns else { return Declared::untold() };
+        let field = |(name, kind): (&String, &Type)| (name.clone(), Declared::of(*kind));
+        let fields = Some(columns.iter().map(field).collect());
+        Declared { fields, ..Declared::of(Type::Record) }
+    }
+
     fn outputs_of(&self, value: &Node) -> Declared {
         let flow = value.scalar().or_else(|| value.child("flow")?.scalar());
-        let Some(header) = flow.and_then(|flow| self.headers.get(flow)) else {
+        let Some(header) = flow.and_then(|flow| self.around.headers.get(flow)) else {
             return Declared::untold();
         };
         let field = |(name, output): (&String, &Output)| {

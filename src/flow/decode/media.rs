@@ -68,8 +68,21 @@ impl<'a> Decoder<'a> {
 
     pub(super) fn music(&mut self, parameters: &mut Parameters<'a>) -> Action {
         let node = parameters.take("name");
-        let name = node.and_then(|node| node.text(self.complaints)).unwrap_or("default");
-        if let (Some(node), Some(known)) = (node, &self.around.site.music)
+        let name = node.and_then(|node| self.music_name(node));
+        let name = name.unwrap_or_else(|| "default".to_owned());
+        let length = self.maybe_span(parameters.take("for"));
+        let keys = self.keys(parameters.take("keys"));
+        if length == Some(Duration::ZERO) && !keys.is_empty() {
+            let message = "this music has no time in which a key could be pressed";
+            self.complaints.warning("key-never-pressed", &parameters.place, message);
+        }
+        Action::Music { name, length, keys }
+    }
+
+    /// Music that the site has.
+    pub(super) fn music_name(&mut self, node: &Node) -> Option<String> {
+        let name = node.text(self.complaints)?;
+        if let Some(known) = &self.around.site.music
             && !known.contains(name)
         {
             let message = format!("there is no music `{}`", clip(name));
@@ -77,13 +90,7 @@ impl<'a> Decoder<'a> {
                 .error("unknown-music", &node.place, message)
                 .suggest(name, known.iter().map(String::as_str));
         }
-        let length = self.maybe_span(parameters.take("for"));
-        let keys = self.keys(parameters.take("keys"));
-        if length == Some(Duration::ZERO) && !keys.is_empty() {
-            let message = "this music has no time in which a key could be pressed";
-            self.complaints.warning("key-never-pressed", &parameters.place, message);
-        }
-        Action::Music { name: name.to_owned(), length, keys }
+        Some(name.to_owned())
     }
 
     pub(super) fn menu(&mut self, parameters: &mut Parameters<'a>) -> Action {

@@ -8,11 +8,13 @@
 mod call;
 mod callback;
 mod control;
+mod data;
 mod declare;
 mod header;
 mod media;
 mod parameters;
 mod step;
+mod template;
 mod value;
 
 pub(super) use declare::Variables;
@@ -65,7 +67,7 @@ pub(super) fn decode(
     around: Surroundings<'_>,
     complaints: &mut Complaints,
 ) -> Draft {
-    let variables = Variables::of(header, around.headers, complaints);
+    let variables = Variables::of(header, around, complaints);
     let scope = Scope { variables: variables.declared(), hours: around.site.hours.clone() };
     let sections: BTreeSet<&str> =
         header.sections.iter().map(|(key, _)| key.text.as_str()).collect();

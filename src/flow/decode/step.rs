@@ -141,6 +141,11 @@ impl<'a> Decoder<'a> {
             "start_callback" => self.start_callback(parameters),
             "register_callback" => self.register_callback(parameters),
             "dismiss_callback" => Action::DismissCallback,
+            "http" => self.http(parameters),
+            "lookup" => self.lookup(parameters),
+            "tag" => Action::Tag(self.template(parameters.take("text"))),
+            "note" => Action::Note(self.template(parameters.take("text"))),
+            "event" => self.event(parameters),
             name => {
                 debug_assert!(false, "`{name}` is marked as built and has no decoder");
                 return None;

@@ -2,7 +2,7 @@
 
 use super::Decoder;
 use super::declare::guess;
-use crate::base::complaint::Complaints;
+use crate::base::complaint::{Complaints, Place};
 use crate::base::digit::Digit;
 use crate::base::document::scalar::clip;
 use crate::base::document::{Fields, Key, Kind, Node};
@@ -295,15 +295,20 @@ impl<'a> Decoder<'a> {
             self.complaints.error("wrong-value", &node.place, message).help(format!("`{name}`"));
             return None;
         }
+        self.comes_into(name, kind, &node.place);
+        Some(name.to_owned())
+    }
+
+    /// A value of this type comes into a variable: one that is known must be able to hold it.
+    pub(super) fn comes_into(&mut self, name: &str, kind: Type, place: &Place) {
         if let Some(known) = self.scope.variables.get(name)
             && known.fields.is_some()
             && !kind.fits(known.kind)
         {
             let (is, comes) = (known.kind.word(), kind.word());
             let message = format!("`{name}` is a {is}, but a {comes} comes here");
-            self.complaints.error("type-mismatch", &node.place, message);
+            self.complaints.error("type-mismatch", place, message);
         }
-        Some(name.to_owned())
     }
 }
 

@@ -7,6 +7,7 @@ use crate::base::complaint::Severity;
 use crate::base::language::Language;
 use crate::base::number::Country;
 use crate::flow::graph::{Action, Operand, Target};
+use crate::flow::types::Type;
 use crate::flow::value::Value;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -270,6 +271,7 @@ fn site() -> Site {
     if let Some(polish) = Language::new("pl").and_then(|polish| spoken.get_mut(&polish)) {
         polish.insert("only-polish".to_owned());
     }
+    let tier = BTreeMap::from([("tier".to_owned(), Type::Text)]);
     Site {
         queues: Some(names(&["sales", "service"])),
         prompts: Some(spoken),
@@ -277,5 +279,7 @@ fn site() -> Site {
         languages: Some(languages),
         countries: Some(["PL", "DE"].iter().filter_map(|code| Country::new(code)).collect()),
         music: Some(names(&["default"])),
+        services: Some(names(&["crm"])),
+        tables: Some(BTreeMap::from([("vip".to_owned(), tier)])),
     }
 }

@@ -55,6 +55,7 @@ const REVIEW: &[Parameter] = &[
     key("again", Kind::Key, "deletes it and records again; default `3`"),
     key("wait", Kind::Duration, "silence before it is asked again; default 5s"),
 ];
+const METHODS: &[&str] = &["get", "post", "put", "patch", "delete"];
 
 /// All notations, by group.
 pub const NOTATIONS: &[Notation] = &[
@@ -278,10 +279,49 @@ pub const NOTATIONS: &[Notation] = &[
     later("query_callback", Group::Callback, "asks for the callback of this number"),
     later("cancel_callback", Group::Callback, "cancels the callback of this number"),
     later("take_over_callback", Group::Callback, "cancels it and takes its place"),
-    later("http", Group::Data, "asks a web service"),
-    later("lookup", Group::Data, "looks a value up in a table"),
-    later("tag", Group::Data, "marks the call for the agent"),
-    later("note", Group::Data, "writes a note for the agent"),
-    later("event", Group::Data, "tells the webhooks"),
+    Notation {
+        parameters: &[
+            key("service", Kind::Service, "a service of the site; else `url`"),
+            key("path", Kind::Template, "below the service's address"),
+            key("url", Kind::Template, "a whole public address, where no `service` is named"),
+            key("method", Kind::Choice(METHODS), "default: `post` with a body, else `get`"),
+            key("query", Kind::Values, "added to the address after `?`"),
+            key("headers", Kind::Values, "beside those of the service"),
+            key("body", Kind::Body, "sent as JSON; a text as it stands"),
+            key("timeout", Kind::Duration, "longest wait for the answer, 60s at most; default 5s"),
+            key("music", Kind::Text, "what the caller hears meanwhile; default: nothing"),
+            key("take", Kind::Take, "variables that take what the answer says"),
+            outcome("missing", "the service knows no such thing (404, 410); default: a failure"),
+        ],
+        escalates: true,
+        ..row("http", Group::Data, "asks a web service")
+    },
+    Notation {
+        parameters: &[
+            must("table", Kind::Table, "a table of the site"),
+            must("key", Kind::Value(&[]), "what to find in its key column"),
+            must("save_as", Kind::Variable, "takes the row, as one record"),
+            outcome("missing", "there is no such row; default: the next step, all fields unknown"),
+        ],
+        ..row("lookup", Group::Data, "looks a row up in a table")
+    },
+    Notation {
+        main: Some("text"),
+        parameters: &[must("text", Kind::Template, "a short label, such as `vip`")],
+        ..row("tag", Group::Data, "marks the call for the agent")
+    },
+    Notation {
+        main: Some("text"),
+        parameters: &[must("text", Kind::Template, "such as `order $order`")],
+        ..row("note", Group::Data, "writes a note for the agent")
+    },
+    Notation {
+        main: Some("name"),
+        parameters: &[
+            must("name", Kind::Text, "`noun.verb`, such as `order.placed`"),
+            key("data", Kind::Body, "names and values that are told"),
+        ],
+        ..row("event", Group::Data, "tells the webhooks")
+    },
     later("voicemail", Group::Data, "records into a mailbox"),
 ];

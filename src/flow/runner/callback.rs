@@ -3,7 +3,7 @@
 use super::moves::Move;
 use super::pending::{AfterDismiss, Callback, Caller, Pending};
 use super::queueing::queue_music;
-use super::scope::{as_recording, as_text};
+use super::scope::as_recording;
 use super::{Runner, Turn};
 use crate::base::id::CallbackId;
 use crate::flow::effect::{Clip, Effect, Registration};
@@ -166,6 +166,6 @@ impl Runner {
     pub(super) fn clip(&self, value: &Value) -> Option<Clip> {
         as_recording(value)
             .map(Clip::Recording)
-            .or_else(|| as_text(value).map(|name| self.prompt(name)))
+            .or_else(|| value.to_text().map(|name| self.prompt(name)))
     }
 }

@@ -22,6 +22,7 @@ impl Runner {
                 self.callback_registered(callback, position, wait_estimate, turn)
             }
             Event::CallbackDismissed => self.callback_dismissed(turn),
+            Event::Replied { ask, reply } => self.replied(ask, reply, turn),
             Event::Escalated(escalation) => self.escalated(escalation, turn),
             Event::HungUp => self.hung_up(turn),
             Event::Timer => self.timer(turn),
@@ -63,6 +64,7 @@ impl Runner {
             | Pending::Recording
             | Pending::Reviewing(_)
             | Pending::Waiting { .. }
+            | Pending::Asking(_)
             | Pending::QueueMusic
             | Pending::Connected
             | Pending::Leaving => self.signal(escalation, turn),
@@ -82,6 +84,7 @@ impl Runner {
             }
             Pending::Menu(_) | Pending::Collecting(_) => self.question_time(turn),
             Pending::Reviewing(Menu { asking, .. }) => self.review_silence(asking, turn),
+            Pending::Asking(_) => self.no_reply(turn),
             Pending::Running
             | Pending::Answering
             | Pending::Playing { .. }

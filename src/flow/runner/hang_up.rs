@@ -76,7 +76,12 @@ impl Runner {
             | Action::VerifyNumber(_)
             | Action::StartCallback { .. }
             | Action::RegisterCallback(_)
-            | Action::DismissCallback => None,
+            | Action::DismissCallback
+            | Action::Http(_)
+            | Action::Lookup(_)
+            | Action::Tag(_)
+            | Action::Note(_)
+            | Action::Event(_) => None,
         }
     }
 }

@@ -217,6 +217,7 @@ fn unnamed(exit: &Exit) -> Move {
         | Exit::Key(_)
         | Exit::NoInput
         | Exit::NoMatch
+        | Exit::Missing
         | Exit::Empty
         | Exit::Caught(_)
         | Exit::FlowCaught(_) => Move::Advance,

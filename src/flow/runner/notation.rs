@@ -30,5 +30,10 @@ pub(super) const fn name(action: &Action) -> &'static str {
         Action::StartCallback { .. } => "start_callback",
         Action::RegisterCallback(_) => "register_callback",
         Action::DismissCallback => "dismiss_callback",
+        Action::Http(_) => "http",
+        Action::Lookup(_) => "lookup",
+        Action::Tag(_) => "tag",
+        Action::Note(_) => "note",
+        Action::Event(_) => "event",
     }
 }

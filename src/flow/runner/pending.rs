@@ -21,6 +21,8 @@ use crate::flow::effect::Escalation;
 ///           │                Reviewing ──────────┤
 ///           │ wait            time               │
 ///           ├──────────────► Waiting ────────────┤
+///           │ http            answer, time       │
+///           ├──────────────► Asking ─────────────┤
 /// Running ──┤ start, register, dismiss: answered │
 ///    ▲      ├──► Starting, Registering, ─────────┤
 ///    │      │    Dismissing                      │
@@ -65,6 +67,8 @@ pub(super) enum Pending {
         /// Then.
         until: Moment,
     },
+    /// The answer of a web service.
+    Asking(Web),
     /// The queue's answer to Join.
     Joining,
     /// An agent, with the queue's music.
@@ -81,6 +85,17 @@ pub(super) enum Pending {
     Dismissing(AfterDismiss),
     /// Nothing any more.
     Over,
+}
+
+/// An `http` step that waits.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Web {
+    /// The number of its question.
+    pub(super) ask: u32,
+    /// The answer is not waited for any longer.
+    pub(super) until: Moment,
+    /// Whether music plays meanwhile.
+    pub(super) plays: bool,
 }
 
 /// What a Dismiss was for.
@@ -104,6 +119,7 @@ impl Pending {
         match self {
             Self::Playing { .. } | Self::Music { .. } | Self::QueueMusic => true,
             Self::Menu(menu) | Self::Reviewing(menu) => menu.asking.play.is_some(),
+            Self::Asking(web) => web.plays,
             Self::Collecting(collecting) => collecting.asking.play.is_some(),
             Self::Running
             | Self::Answering
@@ -127,6 +143,7 @@ impl Pending {
             Self::Reviewing(menu) => menu.until.map(|at| Deadline { at, why: "review" }),
             Self::Collecting(collecting) => collecting.collector.deadline(),
             Self::Waiting { until } => Some(Deadline { at: *until, why: "wait" }),
+            Self::Asking(web) => Some(Deadline { at: web.until, why: "http" }),
             Self::Running
             | Self::Answering
             | Self::Playing { .. }

@@ -19,6 +19,8 @@ pub(super) enum Exit {
     NoMatch,
     /// `gave_up`
     GaveUp,
+    /// `missing`
+    Missing,
     /// `empty`
     Empty,
     /// `invalid`
@@ -48,6 +50,7 @@ pub(super) fn target<'f>(flow: &'f Flow, step: &'f Step, exit: &Exit) -> Option<
         | Exit::NoInput
         | Exit::NoMatch
         | Exit::GaveUp
+        | Exit::Missing
         | Exit::Empty
         | Exit::Invalid
         | Exit::WrongKind
@@ -73,6 +76,8 @@ fn outcome<'f>(action: &'f Action, exit: &Exit) -> Option<&'f Target> {
         (Action::VerifyNumber(verify), Exit::WrongKind) => verify.wrong_kind.as_ref(),
         (Action::VerifyNumber(verify), Exit::Foreign) => verify.foreign.as_ref(),
         (Action::VerifyNumber(verify), Exit::Blocked) => verify.blocked.as_ref(),
+        (Action::Http(http), Exit::Missing) => http.missing.as_ref(),
+        (Action::Lookup(lookup), Exit::Missing) => lookup.missing.as_ref(),
         (Action::Queue(queue), Exit::Queue(outcome)) => queue.outcomes.get(outcome),
         _ => None,
     }

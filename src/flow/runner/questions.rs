@@ -156,6 +156,7 @@ impl Runner {
             | Pending::Playing { .. }
             | Pending::Music { .. }
             | Pending::Waiting { .. }
+            | Pending::Asking(_)
             | Pending::Joining
             | Pending::Leaving
             | Pending::Starting

@@ -52,7 +52,7 @@ impl Scope<'_> {
 
     /// As text, such as a queue's name; unknown, records and recordings have none.
     pub(super) fn text(&self, operand: &Operand) -> Option<String> {
-        as_text(&self.value(operand))
+        self.value(operand).to_text()
     }
 
     /// As a number in E.164.
@@ -85,18 +85,6 @@ fn field_of(value: &Value, fields: &[String]) -> Option<Value> {
         (None, value) => Some(value.clone()),
         (Some((field, rest)), Value::Record(record)) => field_of(record.get(field)?, rest),
         (Some(_), _) => None,
-    }
-}
-
-/// The text of a value that can be written.
-pub(super) fn as_text(value: &Value) -> Option<String> {
-    match value {
-        Value::Text(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Phone(number) => Some(number.to_string()),
-        Value::YesNo(yes) => Some(if *yes { "yes" } else { "no" }.to_owned()),
-        Value::Duration(span) => Some(format!("{}s", span.as_secs())),
-        Value::Unknown | Value::Recording(_) | Value::Record(_) => None,
     }
 }
 

@@ -63,6 +63,11 @@ impl Runner {
             }
             Action::RegisterCallback(register) => self.register_callback(register, turn),
             Action::DismissCallback => self.dismiss_callback(turn),
+            Action::Http(http) => self.http(http, turn),
+            Action::Lookup(lookup) => self.lookup(lookup, turn),
+            Action::Tag(text) => self.tag(text, turn),
+            Action::Note(text) => self.note(text, turn),
+            Action::Event(event) => self.announce(event, turn),
         }
     }
 

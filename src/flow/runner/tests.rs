@@ -3,6 +3,7 @@
 mod asking;
 mod callbacks;
 mod control;
+mod data;
 mod hanging_up;
 mod queueing;
 mod shipped;

@@ -25,9 +25,27 @@ pub(super) async fn interaction(
         .bind(call.agent.as_deref())
         .bind(super::words::of_result(call.result))
         .bind(call.callback.map(|callback| key(callback.raw())))
-        .execute(connection)
-        .await
-        .map(drop)
+        .execute(&mut *connection)
+        .await?;
+    remarks(connection, call).await
+}
+
+/// Replaces the tags and notes of a call.
+async fn remarks(connection: &mut SqliteConnection, call: &Interaction) -> Result<(), sqlx::Error> {
+    let id = key(call.call.raw());
+    sqlx::query("DELETE FROM remarks WHERE call = ?").bind(id).execute(&mut *connection).await?;
+    for (kind, texts) in [("tag", &call.remarks.tags), ("note", &call.remarks.notes)] {
+        for (position, text) in (0i64..).zip(texts) {
+            sqlx::query("INSERT INTO remarks (call, kind, position, text) VALUES (?, ?, ?, ?)")
+                .bind(id)
+                .bind(kind)
+                .bind(position)
+                .bind(text.as_str())
+                .execute(&mut *connection)
+                .await?;
+        }
+    }
+    Ok(())
 }
 
 /// Replaces all contacts of an account.

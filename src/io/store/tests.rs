@@ -11,7 +11,7 @@ use crate::callback::request::{Attempt, AttemptOutcome, Material, Promise, Row, 
 use crate::sip::event::{Path as SipPath, Transport};
 use crate::sip::registrar::Binding;
 use crate::sip::uri::Uri;
-use crate::switchboard::store::{CallResult, Done, Interaction, Refusal, What};
+use crate::switchboard::store::{CallResult, Done, Interaction, Refusal, Remarks, What};
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -481,6 +481,7 @@ fn interaction(id: u64) -> Interaction {
         agent: None,
         result: CallResult::Unfinished,
         callback: None,
+        remarks: Remarks::default(),
     }
 }
 
@@ -543,4 +544,21 @@ async fn a_store_too_far_behind_says_so() {
     });
     assert_eq!(asked.count(), REQUESTS_WAITING_MAX);
     assert_eq!(store.close().await.len(), REQUESTS_WAITING_MAX);
+}
+
+#[tokio::test]
+async fn a_call_keeps_the_tags_and_notes_that_it_had_last() {
+    let place = Place::new();
+    let mut store = open(&place).await;
+    let mut call = interaction(5);
+    call.remarks.tags = vec!["old".to_owned(), "vip".to_owned()];
+    store.done(What::Interaction(Box::new(call.clone()))).await.expect("stored");
+    call.remarks.tags = vec!["vip".to_owned()];
+    call.remarks.notes = vec!["order 71".to_owned()];
+    store.done(What::Interaction(Box::new(call))).await.expect("stored");
+    store.close().await;
+    let mut database = sqlite::Database::open(&place.store()).await.expect("a store");
+    let select = "SELECT kind || ' ' || text FROM remarks WHERE call = 5 ORDER BY kind, position";
+    let kept = sqlx::query_scalar::<_, String>(select).fetch_all(&mut database.connection).await;
+    assert_eq!(kept.expect("rows"), ["note order 71", "tag vip"]);
 }

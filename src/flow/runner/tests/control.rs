@@ -294,6 +294,6 @@ fn effects_of(flows: Vec<Flow>) -> Vec<Effect> {
     let set = Arc::new(FlowSet { flows, ..FlowSet::default() });
     let mut runner = Runner::new(set, "main", BTreeMap::new(), english).expect("a flow");
     let mut out = Outbox::new();
-    runner.begin(Now::default(), &World(BTreeMap::new(), true), &mut out);
+    runner.begin(Now::default(), &World(BTreeMap::new(), true, BTreeMap::new()), &mut out);
     out.drain().collect()
 }

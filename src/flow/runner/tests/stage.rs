@@ -3,6 +3,7 @@
 use crate::base::complaint::Place;
 use crate::base::digit::Digit;
 use crate::base::id::{CallbackId, RecordingId};
+use crate::base::json::Json;
 use crate::base::language::Language;
 use crate::base::number::PhoneNumber;
 use crate::base::outbox::Outbox;
@@ -13,7 +14,7 @@ use crate::flow::graph::{
     Target,
 };
 use crate::flow::runner::Runner;
-use crate::flow::value::{Facts, Value};
+use crate::flow::value::{Facts, Row, Value};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,15 +31,24 @@ pub(super) struct Stage {
     silent: bool,
     refuses: Option<&'static str>,
     registration: Option<Effect>,
+    question: Option<Effect>,
 }
 
 /// What the world answers.
-pub(super) struct World(pub(super) BTreeMap<(&'static str, &'static str), Value>, pub(super) bool);
+pub(super) struct World(
+    pub(super) BTreeMap<(&'static str, &'static str), Value>,
+    pub(super) bool,
+    pub(super) BTreeMap<&'static str, Row>,
+);
 
 impl Facts for World {
     fn fact(&self, object: &str, field: &str) -> Value {
         let found = self.0.iter().find(|((o, f), _)| *o == object && *f == field);
         found.map_or(Value::Unknown, |(_, value)| value.clone())
+    }
+
+    fn row(&self, table: &str, _key: &Value) -> Option<Row> {
+        self.2.get(table).cloned()
     }
 
     fn open(&self, _hours: &str, _now: Now) -> Option<bool> {
@@ -71,13 +81,14 @@ impl Stage {
         let mut stage = Self {
             runner,
             now: Now { monotonic: Moment::from_millis(1_000), utc: Utc::from_millis(0) },
-            facts: World(BTreeMap::from([caller]), true),
+            facts: World(BTreeMap::from([caller]), true, BTreeMap::new()),
             seen: Vec::new(),
             steps: Vec::new(),
             last_play: 0,
             silent: false,
             refuses: None,
             registration: None,
+            question: None,
         };
         prepare(&mut stage);
         let mut out = Outbox::new();
@@ -190,6 +201,16 @@ impl Stage {
         &self.runner
     }
 
+    /// From now on every key is found in a table.
+    pub(super) fn has_row(&mut self, table: &'static str, row: Row) {
+        self.facts.2.insert(table, row);
+    }
+
+    /// The last question to a web service.
+    pub(super) const fn take_question(&mut self) -> Option<Effect> {
+        self.question.take()
+    }
+
     /// The last registration that the flow asked for.
     pub(super) fn take_registration(&mut self) -> Option<Effect> {
         self.registration.take()
@@ -227,6 +248,10 @@ impl Stage {
             | Effect::Record { .. }
             | Effect::DeleteRecording(_)
             | Effect::QueueMusic
+            | Effect::Ask { .. }
+            | Effect::Tag(_)
+            | Effect::Remark(_)
+            | Effect::Announce { .. }
             | Effect::Note { .. }
             | Effect::Finished { .. } => None,
         }
@@ -241,6 +266,9 @@ impl Stage {
         }
         if let Effect::RegisterCallback(_) = effect {
             self.registration = Some(effect.clone());
+        }
+        if let Effect::Ask { .. } = effect {
+            self.question = Some(effect.clone());
         }
         if !matches!(effect, Effect::Note { .. }) {
             self.seen.push(words(effect));
@@ -281,6 +309,15 @@ fn words(effect: &Effect) -> String {
             format!("register {number} [{}]", media.join(" "))
         }
         Effect::DismissCallback => "dismiss".into(),
+        Effect::Ask { request, .. } => {
+            let body = request.body.as_ref().map(|body| format!(" {}", body.text));
+            let (word, service) = (request.method.word(), request.service.as_deref());
+            let (service, address) = (service.unwrap_or("-"), &request.address);
+            format!("ask {word} {service} {address}{}", body.unwrap_or_default())
+        }
+        Effect::Tag(text) => format!("tag {text}"),
+        Effect::Remark(text) => format!("note {text}"),
+        Effect::Announce { name, data } => format!("event {name} {}", Json::object(data.clone())),
         Effect::Finished { escalation: None } => "finished".into(),
         Effect::Finished { escalation: Some(e) } => format!("finished {}", e.name),
         Effect::Step { .. } | Effect::Note { .. } => String::new(),
