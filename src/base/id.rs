@@ -80,12 +80,16 @@ ids! {
     JobId "job";
     /// One leg: a session and its sound.
     LegId "leg";
+    /// One message in a mailbox; durable, outlives the call that left it.
+    MessageId "message";
     /// One port: a leg's sound in a media shard.
     PortId "port";
     /// One recording kept on disk.
     RecordingId "recording";
     /// One SIP session (an INVITE and all that follows in its dialog).
     SessionId "session";
+    /// One phone's wish to know of a state of ours.
+    SubscriptionId "subscription";
     /// One request to the store, answered by exactly one reply.
     TicketId "ticket";
 }

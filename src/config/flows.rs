@@ -62,6 +62,7 @@ fn site_of(settings: &Settings, io: &IoSettings) -> Site {
     let countries = &settings.policy.countries;
     Site {
         queues: Some(settings.queues.iter().map(|queue| queue.line.name.clone()).collect()),
+        mailboxes: Some(settings.mailboxes.iter().map(|mailbox| mailbox.name.clone()).collect()),
         prompts: names,
         hours: Some(settings.hours.keys().cloned().collect()),
         languages: prompts.map(|prompts| prompts.keys().cloned().collect()),

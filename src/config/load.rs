@@ -3,7 +3,8 @@
 use super::outside::IoSettings;
 use super::reader::{ReadFile, Reader, Sort};
 use super::{
-    agents, callbacks, check, flows, hours, numbers, overrides, queues, site, tables, trunks,
+    agents, callbacks, check, flows, hours, mailboxes, numbers, overrides, queues, site, tables,
+    trunks,
 };
 use crate::base::complaint::{Complaint, Complaints, Place};
 use crate::base::document::{Fields, Node, parse};
@@ -80,6 +81,7 @@ fn read(root: &Node, sources: &Sources, reader: &mut Reader) -> Option<Loaded> {
         default_flow: numbers::read_default(&mut fields, reader),
         queues: queues::read(&mut fields, home, reader),
         agents: agents::read(&mut fields, reader),
+        mailboxes: mailboxes::read(&mut fields, &sources.prompts, reader),
         hours: hours::read(&mut fields, reader),
         policy,
         flows: Arc::new(FlowSet::default()),

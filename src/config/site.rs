@@ -18,6 +18,8 @@ const SHARDS_MAX: i64 = 64;
 const PORTS_A_CALL: usize = 3;
 const CALLS_MAX: usize = 150;
 const DIGESTS: [(&str, Algorithm); 2] = [("sha256", Algorithm::Sha256), ("md5", Algorithm::Md5)];
+/// Whether phones are told of waiting messages although they have not asked.
+const LIGHTS: [(&str, bool); 2] = [("subscribed", false), ("unsolicited", true)];
 const RTP_PORTS: (u16, u16) = (10_000, 10_999);
 /// Ports below need privileges and belong to other services.
 const RTP_PORT_MIN: i64 = 1_024;
@@ -37,6 +39,7 @@ pub(super) fn read_site(
         shards: cores.clamp(1, 8),
         realm: "ringback".to_owned(),
         digests: vec![Algorithm::Sha256, Algorithm::Md5],
+        lights_unasked: false,
         language: Language::english(),
         time_zone: Zone::utc(),
         calls_max: CALLS_MAX,
@@ -95,6 +98,9 @@ fn read_sip(node: Option<&Node>, site: &mut Site, reader: &mut Reader) {
         }
     } else if let Some(bind) = site.bind {
         site.interfaces = Interfaces::only(bind);
+    }
+    if let Some(how) = fields.take("message_waiting").and_then(|n| n.choice(&LIGHTS, complaints)) {
+        site.lights_unasked = how;
     }
     if let Some(most) = fields.take("calls_max").and_then(|n| value::count(n, complaints)) {
         site.calls_max = most;

@@ -286,7 +286,7 @@ impl Reading<'_> {
             return Some(Value::Unknown);
         }
         match kind {
-            Type::Text | Type::Queue => Some(Value::Text(text.to_owned())),
+            Type::Text | Type::Queue | Type::Mailbox => Some(Value::Text(text.to_owned())),
             Type::Country => {
                 Country::new(text).map(|country| Value::Text(country.code().to_owned()))
             }

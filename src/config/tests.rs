@@ -438,6 +438,32 @@ fn weak_passwords_are_warned_of_unless_only_this_machine_can_call() {
 }
 
 #[test]
+fn a_mailbox_takes_what_is_said_of_it_and_shipped_values_for_the_rest() {
+    let loaded = good(
+        "agents: { anna: { password: long-enough-1 } }\nmailboxes:\n  support:\n    \
+         agents: anna\n    longest: 90s\n    silence: none\n    retention: none\n    \
+         notify: { email: [a@example.com, b@example.com], attach: true }\n  other: {}\n",
+    );
+    let [support, other] = loaded.settings.mailboxes.as_slice() else { panic!("two mailboxes") };
+    assert_eq!(support.limits.longest, Duration::from_secs(90));
+    assert_eq!((support.limits.silence, support.retention), (None, None));
+    assert_eq!((support.notify.emails.len(), support.notify.attach), (2, true));
+    assert_eq!((other.greeting.as_str(), other.messages_max), ("voicemail-greeting", 100));
+    assert_eq!(other.retention, Some(Duration::from_secs(30 * 24 * 3_600)));
+}
+
+#[test]
+fn mistakes_in_a_mailbox_are_told() {
+    let codes = |body: &str| errors(&format!("mailboxes: {{ support: {{ {body} }} }}\n"));
+    assert_eq!(codes("agents: bob"), ["unknown-agent"]);
+    assert_eq!(codes("greeting: voicemail-greetings"), ["unknown-prompt"]);
+    assert_eq!(codes("longest: 1s, shortest: 2s"), ["wrong-value"]);
+    assert_eq!(codes("notify: { email: anna }"), ["wrong-value"]);
+    assert_eq!(codes("notify: { webhook: example.com }"), ["wrong-value"]);
+    assert_eq!(codes("retension: 30d"), ["unknown-key"]);
+}
+
+#[test]
 fn opening_hours_are_read_by_day_range_and_holiday() {
     let loaded = good(
         "hours:\n  office:\n    time_zone: Europe/Warsaw\n    mon-fri: 09:00-17:00\n    \

@@ -60,6 +60,22 @@ pub enum Effect {
         /// A beep first.
         beep: bool,
     },
+    /// Look whether a mailbox takes a message; [`Event::MailboxOpened`] or
+    /// [`Event::MailboxFull`] answers, or an escalation.
+    OpenMailbox {
+        /// Its name.
+        mailbox: String,
+    },
+    /// Keep a recording as a message; it belongs to the mailbox from now on.
+    /// [`Event::MessageKept`] comes once it is durable, or an escalation.
+    LeaveMessage {
+        /// The mailbox.
+        mailbox: String,
+        /// What was said.
+        recording: RecordingId,
+    },
+    /// Let the agent on the line listen to messages; [`Event::ListenedOut`] comes at the end.
+    Listen,
     /// A recording is not needed any more (recorded again).
     DeleteRecording(RecordingId),
     /// Join a queue; [`Event::LeftQueue`] comes when that is over. The waiting flow, if any, is
@@ -129,6 +145,21 @@ pub enum Event {
         /// The recording, or `None` if only silence came.
         recording: Option<RecordingId>,
     },
+    /// What was said could not be written down.
+    RecordingFailed,
+    /// The mailbox takes a message.
+    MailboxOpened {
+        /// The prompt that greets its callers.
+        greeting: String,
+        /// What ends a message there.
+        limits: MessageLimits,
+    },
+    /// The mailbox takes no more.
+    MailboxFull,
+    /// [`Effect::LeaveMessage`] is durable.
+    MessageKept,
+    /// No message is left to listen to.
+    ListenedOut,
     /// The caller stands in the queue; the waiting flow may begin.
     Joined,
     /// An agent's answer was handled: the waiting flow stops at once, whatever it does.
@@ -162,6 +193,17 @@ pub enum Event {
     HungUp,
     /// A deadline of the runner has come.
     Timer,
+}
+
+/// What ends a message in a mailbox, where the step does not say it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MessageLimits {
+    /// Longest message.
+    pub longest: Duration,
+    /// A shorter one counts as nothing said.
+    pub shortest: Duration,
+    /// Ends after this much silence; `None` never.
+    pub silence: Option<Duration>,
 }
 
 /// How a `queue` step ends.

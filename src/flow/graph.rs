@@ -215,6 +215,10 @@ pub enum Action {
     Note(Template),
     /// `event`
     Event(Announce),
+    /// `voicemail`
+    Voicemail(Voicemail),
+    /// An agent listens to messages; only the flow behind its feature code has it.
+    Listen,
 }
 
 /// How `say` speaks a value.
@@ -310,6 +314,31 @@ pub struct Review {
     pub again: Option<Digit>,
     /// Silence after the question before it is asked again; default 5 s.
     pub wait: Duration,
+}
+
+/// `voicemail`; what is not given is the mailbox's.
+#[derive(Debug, Clone)]
+pub struct Voicemail {
+    /// The mailbox.
+    pub mailbox: Operand,
+    /// Played first; empty: the mailbox's own greeting.
+    pub greeting: Vec<Operand>,
+    /// Longest message.
+    pub longest: Option<Duration>,
+    /// Shorter ones count as empty.
+    pub shortest: Option<Duration>,
+    /// Ends after this much silence; `Some(None)` never.
+    pub silence: Option<Option<Duration>>,
+    /// The key that ends it; default `#`.
+    pub finish: Option<Digit>,
+    /// A beep first; default yes.
+    pub beep: bool,
+    /// The message is kept; without it the flow goes on.
+    pub left: Option<Target>,
+    /// Nothing was said; without it the flow goes on.
+    pub empty: Option<Target>,
+    /// The mailbox takes no more; without it the escalation `voicemail-full`.
+    pub full: Option<Target>,
 }
 
 /// `verify_number`

@@ -216,7 +216,7 @@ pub fn reference() -> String {
 }
 
 /// Escalations that the house raises; flows may add their own with `escalate`.
-pub const ESCALATIONS: [&str; 34] = [
+pub const ESCALATIONS: [&str; 37] = [
     "callback-already-registered",
     "callback-already-started",
     "callback-ani-not-allowed",
@@ -250,6 +250,9 @@ pub const ESCALATIONS: [&str; 34] = [
     "queue-not-joined",
     "queue-timeout",
     "queue-unknown",
+    "voicemail-full",
+    "voicemail-store-failed",
+    "voicemail-unknown-mailbox",
     "work-rejected",
 ];
 

@@ -20,6 +20,7 @@ mod events;
 mod frame;
 mod hang_up;
 mod keys;
+mod leaving;
 mod media;
 mod moves;
 mod notation;
@@ -32,6 +33,7 @@ mod scope;
 mod steps;
 #[cfg(test)]
 mod tests;
+mod voicemail;
 
 use self::frame::{Frame, Role, Visit};
 use self::keys::Keys;

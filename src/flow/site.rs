@@ -10,6 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Site {
     /// Queues.
     pub queues: Option<BTreeSet<String>>,
+    /// Mailboxes.
+    pub mailboxes: Option<BTreeSet<String>>,
     /// Prompts of each language, such as `welcome`.
     pub prompts: Option<BTreeMap<Language, BTreeSet<String>>>,
     /// Opening hours.

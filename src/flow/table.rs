@@ -66,6 +66,7 @@ impl Table {
             | Type::Duration
             | Type::YesNo
             | Type::Queue
+            | Type::Mailbox
             | Type::Country
             | Type::Recording
             | Type::Record => Some(text.trim().to_owned()),

@@ -17,6 +17,8 @@ pub enum Type {
     Recording,
     /// `queue`: the name of a queue of this site
     Queue,
+    /// `mailbox`: the name of a mailbox of this site
+    Mailbox,
     /// `country`: two capital letters (ISO 3166)
     Country,
     /// The outputs of a called flow.
@@ -24,7 +26,7 @@ pub enum Type {
 }
 
 /// The types that can be stated in a flow; a record comes from `call_flow` only.
-pub const STATED: [(&str, Type); 8] = [
+pub const STATED: [(&str, Type); 9] = [
     ("text", Type::Text),
     ("number", Type::Number),
     ("duration", Type::Duration),
@@ -32,6 +34,7 @@ pub const STATED: [(&str, Type); 8] = [
     ("phone", Type::Phone),
     ("recording", Type::Recording),
     ("queue", Type::Queue),
+    ("mailbox", Type::Mailbox),
     ("country", Type::Country),
 ];
 
@@ -47,6 +50,7 @@ impl Type {
             Self::Phone => "phone",
             Self::Recording => "recording",
             Self::Queue => "queue",
+            Self::Mailbox => "mailbox",
             Self::Country => "country",
             Self::Record => "record",
         }
@@ -56,16 +60,17 @@ impl Type {
     #[must_use]
     pub const fn is_textual(self) -> bool {
         match self {
-            Self::Text | Self::Phone | Self::Queue | Self::Country => true,
+            Self::Text | Self::Phone | Self::Queue | Self::Mailbox | Self::Country => true,
             Self::Number | Self::Duration | Self::YesNo | Self::Recording | Self::Record => false,
         }
     }
 
     /// Whether a value of this type may be given where `wanted` is asked for. Text passes as the
-    /// name of a queue or country; it never passes as a phone, which has to be verified.
+    /// name of a queue, mailbox or country; it never passes as a phone, which has to be verified.
     #[must_use]
     pub fn fits(self, wanted: Self) -> bool {
-        let named = matches!(wanted, Self::Queue | Self::Country) && self == Self::Text;
+        let named =
+            matches!(wanted, Self::Queue | Self::Mailbox | Self::Country) && self == Self::Text;
         let written = wanted == Self::Text && self.is_textual();
         self == wanted || named || written
     }

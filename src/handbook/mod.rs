@@ -13,6 +13,7 @@
 //! | [`recipes`] | flows for the usual cases, ready to take |
 //! | [`callbacks`] | the three notations, the life of a request, restart, policy |
 //! | [`queues`] | who is next, offers, agents, estimates, counters |
+//! | [`voicemail`] | mailboxes, messages, how long they are kept |
 //! | [`configuration`] | every setting with its default |
 //! | [`prompts`] | what is spoken, and your own recordings |
 //! | [`web`] | other systems: web services that flows ask, webhooks that are told |
@@ -40,6 +41,9 @@ pub mod callbacks {
 }
 pub mod queues {
     #![doc = include_str!("queues.md")]
+}
+pub mod voicemail {
+    #![doc = include_str!("voicemail.md")]
 }
 pub mod configuration {
     #![doc = include_str!("configuration.md")]

@@ -354,6 +354,8 @@ impl Softphone {
                 Effect::ReofferAnswered { .. }
                 | Effect::Info { .. }
                 | Effect::OptionsAnswered { .. }
+                | Effect::Subscribed(_)
+                | Effect::Unsubscribed { .. }
                 | Effect::BindingsChanged { .. } => {}
                 Effect::Ended { session, ending } => {
                     self.close(session);

@@ -4,11 +4,13 @@
 //! keeps some of what was asked, in order, as a disk would.
 
 use crate::base::entropy::Entropy;
-use crate::base::id::{CallId, CallbackId, RecordingId};
+use crate::base::id::{CallId, CallbackId, MessageId, RecordingId};
 use crate::base::time::Moment;
 use crate::callback::request::Row;
 use crate::sip::registrar::Binding;
 use crate::switchboard::store::{Done, Interaction, Refusal, Reply, Request, What};
+use crate::voicemail::event::Change;
+use crate::voicemail::message::Message;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
@@ -39,6 +41,7 @@ pub struct MemoryStore {
     rows: BTreeMap<CallbackId, Row>,
     interactions: BTreeMap<CallId, Interaction>,
     bindings: BTreeMap<String, Vec<Binding>>,
+    messages: BTreeMap<MessageId, Message>,
     deleted: Vec<RecordingId>,
     asked: VecDeque<(Moment, Request)>,
 }
@@ -52,6 +55,7 @@ impl MemoryStore {
             rows: BTreeMap::new(),
             interactions: BTreeMap::new(),
             bindings: BTreeMap::new(),
+            messages: BTreeMap::new(),
             deleted: Vec::new(),
             asked: VecDeque::new(),
         }
@@ -112,8 +116,14 @@ impl MemoryStore {
         std::mem::take(&mut self.deleted)
     }
 
+    /// All messages of all mailboxes, the oldest first.
+    pub fn messages(&self) -> impl Iterator<Item = &Message> {
+        self.messages.values()
+    }
+
     fn fails_at(&mut self, what: &What) -> bool {
-        let changes = !matches!(what, What::LoadCallbacks | What::LoadBindings);
+        let loads = [&What::LoadCallbacks, &What::LoadBindings, &What::LoadMessages];
+        let changes = !loads.contains(&what);
         if !changes {
             return false;
         }
@@ -157,11 +167,27 @@ impl MemoryStore {
             What::LoadBindings => Ok(Done::Bindings(
                 self.bindings.iter().map(|(name, all)| (name.clone(), all.clone())).collect(),
             )),
+            What::Message(change) => self.change(*change),
+            What::LoadMessages => Ok(Done::Messages(self.messages.values().cloned().collect())),
             What::DeleteRecording(recording) => {
                 self.deleted.push(recording);
                 Ok(Done::Durable)
             }
         }
+    }
+
+    /// A change of a message that is not there is none; deleting it once more is.
+    fn change(&mut self, change: Change) -> Result<Done, Refusal> {
+        let id = change.message();
+        let is_marked = matches!(change, Change::Mark { .. } | Change::Told(_));
+        if is_marked && !self.messages.contains_key(&id) {
+            return Err(Refusal::Failed(format!("there is no {id}")));
+        }
+        if let Change::Delete { recording, .. } = &change {
+            self.deleted.push(*recording);
+        }
+        change.apply(&mut self.messages);
+        Ok(Done::Durable)
     }
 
     /// One request per number and queue is alive.

@@ -6,9 +6,9 @@
 
 use super::message::Message;
 use super::uri::{NameAddr, Uri};
-use crate::base::id::SessionId;
+use crate::base::id::{SessionId, SubscriptionId};
 use bytes::Bytes;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 /// How a message travels.
@@ -122,6 +122,34 @@ pub enum Command {
         session: SessionId,
         /// Usually 488.
         status: u16,
+    },
+    /// Grants a subscription ([`Effect::Subscribed`]); this is the state that it is told of.
+    AcceptSubscription {
+        /// Which.
+        subscription: SubscriptionId,
+        /// The state.
+        body: Body,
+    },
+    /// Refuses a subscription.
+    RefuseSubscription {
+        /// Which.
+        subscription: SubscriptionId,
+        /// 400 to 699.
+        status: u16,
+    },
+    /// A state has changed: who has subscribed to it gets a NOTIFY.
+    Notify {
+        /// Which.
+        subscription: SubscriptionId,
+        /// The state.
+        body: Body,
+    },
+    /// Tells all phones of an account of waiting messages, although they have not asked.
+    NotifyUnasked {
+        /// The account's user name.
+        account: String,
+        /// The state.
+        body: Body,
     },
     /// Asks a trunk whether it is alive; [`Effect::OptionsAnswered`] follows.
     Options {
@@ -251,6 +279,14 @@ pub enum Effect {
         /// The final status; `None`: nobody answered.
         status: Option<u16>,
     },
+    /// A phone wants to know of waiting messages. Answer with AcceptSubscription or
+    /// RefuseSubscription.
+    Subscribed(Subscribed),
+    /// A subscription is over. Nothing more comes for it.
+    Unsubscribed {
+        /// Which.
+        subscription: SubscriptionId,
+    },
     /// An account's contacts changed.
     BindingsChanged {
         /// The account's user name.
@@ -280,6 +316,19 @@ pub struct Incoming {
     pub path: Path,
     /// The SDP offer; `None` asks for ours.
     pub body: Option<Body>,
+}
+
+/// A phone wants to know of a state of ours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subscribed {
+    /// The new subscription.
+    pub subscription: SubscriptionId,
+    /// The account whose digest was right.
+    pub account: String,
+    /// The user of the URI that it asks about.
+    pub resource: String,
+    /// Where the phone is.
+    pub remote: IpAddr,
 }
 
 /// Why our INVITE came to nothing.

@@ -14,6 +14,7 @@ pub mod method;
 pub mod registrar;
 pub mod registration;
 pub mod session;
+pub mod subscription;
 pub mod text;
 pub mod transaction;
 pub mod uri;

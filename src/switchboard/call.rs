@@ -37,12 +37,27 @@ pub struct Call {
     pub on_hang_up: Option<(Option<String>, PhoneNumber)>,
     /// The callback it made, with the pause after this call.
     pub promised: Option<(EntryId, Duration)>,
-    /// Recordings of this call that nobody has adopted, each with the shortest that counts.
-    pub recordings: BTreeMap<RecordingId, Duration>,
+    /// Recordings of this call that nobody has adopted.
+    pub recordings: BTreeMap<RecordingId, Take>,
     /// The SDP offer of the INVITE until it is answered; `None` asks for ours.
     pub offer: Option<Body>,
     /// What is written about it.
     pub record: Interaction,
+}
+
+/// A recording of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Take {
+    /// It is being made; a shorter one than this counts as nothing said.
+    Running {
+        /// The shortest.
+        shortest: Duration,
+    },
+    /// It is on disk.
+    Kept {
+        /// How long it is.
+        length: Duration,
+    },
 }
 
 /// Who calls whom.

@@ -43,6 +43,7 @@ impl Switchboard {
         }
         self.tell_intent(call, intent::Event::FlowEnded, turn);
         self.timers.stop(Alarm::Flow(call));
+        self.stop_listening(call);
         turn.work.push_back(Work::Bury(call));
     }
 

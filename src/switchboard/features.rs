@@ -1,10 +1,14 @@
-//! The small flows behind the feature codes of agents: answer, one announcement, hang up.
+//! The small flows behind the feature codes of agents: answer, one announcement or all messages,
+//! hang up.
 
 use crate::base::complaint::Place;
 use crate::flow::graph::{Action, Flow, FlowSet, Operand, Step};
 use crate::flow::value::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// Agents listen to their messages by calling this.
+pub const LISTEN: &str = "*97";
 
 /// The announcements; each is the name of a flow and of the prompt it plays.
 const ANNOUNCEMENTS: [&str; 4] =
@@ -13,17 +17,20 @@ const ANNOUNCEMENTS: [&str; 4] =
 /// One flow for each announcement.
 #[must_use]
 pub fn flows() -> FlowSet {
-    let flows = ANNOUNCEMENTS.iter().map(|name| ((*name).to_owned(), Arc::new(announcement(name))));
-    FlowSet { flows: flows.collect(), ..FlowSet::default() }
+    let announcements = ANNOUNCEMENTS.iter().map(|name| announcement(name));
+    let flows = announcements
+        .chain([flow(LISTEN, vec![Action::Answer, Action::Listen, Action::HangUp(None)])]);
+    let flows = flows.map(|flow| (flow.name.clone(), Arc::new(flow))).collect();
+    FlowSet { flows, ..FlowSet::default() }
 }
 
 fn announcement(name: &str) -> Flow {
     let prompt = Operand::Literal(Value::Text(name.to_owned()));
-    let steps = [
-        Action::Answer,
-        Action::Play { items: vec![prompt], barge_in: false },
-        Action::HangUp(None),
-    ];
+    let play = Action::Play { items: vec![prompt], barge_in: false };
+    flow(name, vec![Action::Answer, play, Action::HangUp(None)])
+}
+
+fn flow(name: &str, steps: Vec<Action>) -> Flow {
     let section = steps.into_iter().map(step).collect();
     Flow {
         name: name.to_owned(),

@@ -16,6 +16,7 @@ use super::input::Input;
 use super::job::Job;
 use super::kept::{Callback, Waiter};
 use super::leg::Legs;
+use super::mailroom::{Lights, Listener};
 use super::output::Output;
 use super::playbacks::Playbacks;
 use super::ports::PortPool;
@@ -25,7 +26,7 @@ use super::turn::{Turn, Work};
 use crate::audio::sound::Sound;
 use crate::audio::tone;
 use crate::base::entropy::Entropy;
-use crate::base::id::{CallId, CallbackId, EntryId, Ids, JobId, LegId};
+use crate::base::id::{CallId, CallbackId, EntryId, Ids, JobId, LegId, MessageId};
 use crate::base::outbox::Outbox;
 use crate::base::time::{Deadline, Now};
 use crate::base::timers::Timers;
@@ -35,6 +36,8 @@ use crate::queue;
 use crate::queue::queues::Queues;
 use crate::sip::event::Command;
 use crate::sip::user_agent::UserAgent;
+use crate::voicemail;
+use crate::voicemail::mailboxes::Mailboxes;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -52,6 +55,11 @@ pub struct Switchboard {
     pub(super) entropy: Entropy,
     pub(super) user_agent: UserAgent,
     pub(super) queues: Queues,
+    pub(super) mailboxes: Mailboxes,
+    /// Calls that wait until their message is durable.
+    pub(super) leaving: BTreeMap<MessageId, CallId>,
+    pub(super) lights: Lights,
+    pub(super) listeners: BTreeMap<CallId, Listener>,
     pub(super) legs: Legs,
     pub(super) calls: BTreeMap<CallId, Call>,
     pub(super) jobs: BTreeMap<JobId, Job>,
@@ -74,6 +82,8 @@ pub enum Alarm {
     Flow(CallId),
     /// A call's intent.
     Intent(CallId),
+    /// An agent who listens to messages.
+    Listener(CallId),
     /// A callback's life.
     Callback(CallbackId),
     /// The agent's phones ring long enough.
@@ -84,6 +94,8 @@ pub enum Alarm {
     LoadBindings,
     /// The same for callbacks.
     LoadCallbacks,
+    /// The same for messages.
+    LoadMessages,
     /// Who still talks has had time enough.
     DrainOver,
 }
@@ -99,6 +111,10 @@ impl Switchboard {
         Self {
             user_agent: UserAgent::new(settings.user_agent(), entropy.child(), ids.clone()),
             queues: Queues::new(lines, agents, ids.clone()),
+            mailboxes: Mailboxes::new(&settings.mailboxes),
+            leaving: BTreeMap::new(),
+            lights: Lights::default(),
+            listeners: BTreeMap::new(),
             legs: Legs::new(pool),
             calls: BTreeMap::new(),
             jobs: BTreeMap::new(),
@@ -121,6 +137,7 @@ impl Switchboard {
         let mut turn = Turn::new(now, out);
         self.load_bindings(&mut turn);
         self.load_callbacks(&mut turn);
+        self.load_messages(&mut turn);
         self.settle_work(&mut turn);
     }
 
@@ -138,6 +155,7 @@ impl Switchboard {
     #[must_use]
     pub fn deadline(&self) -> Option<Deadline> {
         let rooms = Deadline::earliest(self.user_agent.deadline(), self.queues.deadline());
+        let rooms = Deadline::earliest(rooms, self.mailboxes.deadline());
         Deadline::earliest(rooms, self.timers.deadline())
     }
 
@@ -175,6 +193,7 @@ impl Switchboard {
                 Work::Flow(call, effect) => self.on_flow(call, effect, turn),
                 Work::Intent(call, effect) => self.on_intent(call, effect, turn),
                 Work::Callback(callback, effect) => self.on_callback(callback, effect, turn),
+                Work::Mailboxes(effect) => self.on_mailboxes(effect, turn),
                 Work::Bury(call) => self.bury(call, turn),
             }
         }
@@ -191,6 +210,9 @@ impl Switchboard {
         if due(self.queues.deadline()) {
             self.tell_queues(queue::event::Event::Timer, turn);
         }
+        if due(self.mailboxes.deadline()) {
+            self.tell_mailboxes(voicemail::event::Event::Timer, turn);
+        }
         while let Some(alarm) = self.timers.pop_due(now) {
             self.on_alarm(alarm, turn);
         }
@@ -202,6 +224,9 @@ impl Switchboard {
             Alarm::Intent(call) => {
                 self.tell_intent(call, crate::callback::intent::Event::Timer, turn);
             }
+            Alarm::Listener(call) => {
+                self.tell_listener(call, voicemail::listening::Event::Timer, turn);
+            }
             Alarm::Callback(callback) => {
                 self.tell_callback(callback, crate::callback::event::Event::Timer, turn);
             }
@@ -209,6 +234,7 @@ impl Switchboard {
             Alarm::CustomerRing(callback) => self.customer_ring_over(callback, turn),
             Alarm::LoadBindings => self.load_bindings(turn),
             Alarm::LoadCallbacks => self.load_callbacks(turn),
+            Alarm::LoadMessages => self.load_messages(turn),
             Alarm::DrainOver => self.end_all(turn),
         }
     }

@@ -1,6 +1,7 @@
 //! Calls that come in: who calls, what was dialled, which flow begins.
 
 use super::call::{Call, Party};
+use super::features::LISTEN;
 use super::heart::Switchboard;
 use super::leg::Owner;
 use super::settings::Trunk;
@@ -36,7 +37,9 @@ impl Switchboard {
             Who::Account(account) => wish_of(&party.called).map(|wish| (account.clone(), wish)),
             Who::Trunk(_) => None,
         };
+        let listens = matches!(incoming.who, Who::Account(_)) && party.called == LISTEN;
         let flow = match &wish {
+            None if listens => Some((Arc::clone(&self.features), LISTEN.to_owned())),
             Some((_, (_, feature))) => Some((Arc::clone(&self.features), (*feature).to_owned())),
             None => self.route(&party.called).map(|flow| (Arc::clone(&self.settings.flows), flow)),
         };
@@ -147,7 +150,7 @@ impl Switchboard {
         settings.numbers.get(called).or(settings.default_flow.as_ref()).cloned()
     }
 
-    fn agent_of_account(&self, account: &str) -> String {
+    pub(super) fn agent_of_account(&self, account: &str) -> String {
         let agents = &self.settings.agents;
         let found = agents.iter().find(|agent| agent.login.user == account);
         found.map_or_else(|| account.to_owned(), |agent| agent.name.clone())

@@ -1,6 +1,6 @@
 //! Carries out what a call's flow asks.
 
-use super::call::Place;
+use super::call::{Place, Take};
 use super::heart::{Alarm, Switchboard};
 use super::kept::Waiter;
 use super::leg::Stage;
@@ -82,6 +82,11 @@ impl Switchboard {
                 let limits = RecordLimits { longest, silence, finish, beep };
                 self.record(call, limits, shortest, turn);
             }
+            Effect::OpenMailbox { mailbox } => self.open_mailbox(call, &mailbox, turn),
+            Effect::LeaveMessage { mailbox, recording } => {
+                self.leave_message(call, mailbox, recording, turn);
+            }
+            Effect::Listen => self.listen(call, turn),
             Effect::DeleteRecording(recording) => self.delete_recording(call, recording, turn),
             Effect::Join(join) => self.join(call, join, turn),
             Effect::QueueMusic => self.queue_music(call, turn),
@@ -106,7 +111,7 @@ impl Switchboard {
         }
     }
 
-    fn answer(&mut self, call: CallId, turn: &mut Turn<'_>) {
+    pub(super) fn answer(&mut self, call: CallId, turn: &mut Turn<'_>) {
         let Some(session) = self.early_session(call) else { return };
         let Some(record) = self.calls.get_mut(&call) else { return };
         let (leg, offer) = (record.leg, record.offer.take());
@@ -131,7 +136,7 @@ impl Switchboard {
     }
 
     /// The session of a caller whom we have not answered yet.
-    fn early_session(&self, call: CallId) -> Option<crate::base::id::SessionId> {
+    pub(super) fn early_session(&self, call: CallId) -> Option<crate::base::id::SessionId> {
         let leg = self.legs.find(self.calls.get(&call)?.leg)?;
         (leg.stage == Stage::Early).then_some(leg.session)
     }
@@ -170,7 +175,7 @@ impl Switchboard {
         let Some(record) = self.calls.get_mut(&call) else { return };
         match self.legs.find(record.leg).and_then(|leg| leg.line) {
             Some(line) => {
-                record.recordings.insert(recording, shortest);
+                record.recordings.insert(recording, Take::Running { shortest });
                 let port = line.port;
                 turn.media(line.shard, MediaCommand::Record { port, recording, limits });
             }
@@ -187,9 +192,13 @@ impl Switchboard {
         turn: &mut Turn<'_>,
     ) {
         let Some(record) = self.calls.get_mut(&call) else { return };
-        let shortest = record.recordings.get(&recording).copied().unwrap_or_default();
+        let shortest = match record.recordings.get(&recording) {
+            Some(Take::Running { shortest }) => *shortest,
+            Some(Take::Kept { .. }) | None => Duration::ZERO,
+        };
         let kept = match outcome {
             RecordOutcome::Kept { length } if length >= shortest => {
+                record.recordings.insert(recording, Take::Kept { length });
                 let seconds = format!("{:.1}", length.as_secs_f64());
                 turn.tell(Some(call), "recording.saved", vec![("seconds", seconds)]);
                 Some(recording)
@@ -198,9 +207,13 @@ impl Switchboard {
                 self.delete_recording(call, recording, turn);
                 None
             }
-            RecordOutcome::Empty | RecordOutcome::Failed => {
+            RecordOutcome::Empty => {
                 record.recordings.remove(&recording);
                 None
+            }
+            RecordOutcome::Failed => {
+                record.recordings.remove(&recording);
+                return self.tell_flow(call, Event::RecordingFailed, turn);
             }
         };
         self.tell_flow(call, Event::Recorded { recording: kept }, turn);

@@ -10,6 +10,7 @@ use crate::media::command::Command as MediaCommand;
 use crate::queue::event::{AgentWish, Event as QueueEvent};
 use crate::sip::event::{Body, Command, Effect, Ending, Failure};
 use crate::sip::registrar::Binding;
+use crate::voicemail::listening::Event as Listened;
 
 impl Switchboard {
     /// Carries one effect of the user agent.
@@ -36,6 +37,8 @@ impl Switchboard {
             Effect::OptionsAnswered { trunk, status } => {
                 tracing::debug!(trunk, ?status, "trunk answers OPTIONS");
             }
+            Effect::Subscribed(subscribed) => self.subscribed(subscribed, turn),
+            Effect::Unsubscribed { subscription } => self.unsubscribed(subscription),
             Effect::BindingsChanged { account, bindings } => {
                 self.bindings_changed(account, bindings, turn);
             }
@@ -159,6 +162,9 @@ impl Switchboard {
     /// A key was pressed on a leg.
     pub(super) fn key(&mut self, leg: LegId, digit: Digit, turn: &mut Turn<'_>) {
         match self.legs.find(leg).map(|leg| leg.owner) {
+            Some(Owner::Caller(call)) if self.is_listening(call) => {
+                self.tell_listener(call, Listened::Key(digit), turn);
+            }
             Some(Owner::Caller(call)) => {
                 self.tell_flow(call, flow::effect::Event::Digit(digit), turn);
             }
@@ -180,6 +186,7 @@ impl Switchboard {
             vec![("agent", name.clone()), ("phones", phones.to_string())],
         );
         self.persist_bindings(account, bindings, turn);
+        self.light_up_unasked(&name, turn);
         if phones == 0 {
             self.tell_queues(QueueEvent::Agent { agent: name, wish: AgentWish::SignOut }, turn);
         } else if auto_ready && self.is_signed_out(&name) {

@@ -14,6 +14,7 @@ use crate::queue::settings::QueueSettings;
 use crate::sip;
 use crate::sip::event::{Path, Transport};
 use crate::sip::user_agent::settings::{Limits, TrunkAccess, TrunkRegistration, UserAgentSettings};
+use crate::voicemail::settings::MailboxSettings;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -34,6 +35,8 @@ pub struct Settings {
     pub queues: Vec<Queue>,
     /// Agents.
     pub agents: Vec<Agent>,
+    /// Mailboxes.
+    pub mailboxes: Vec<MailboxSettings>,
     /// Opening hours by name.
     pub hours: BTreeMap<String, Arc<Calendar>>,
     /// What may be dialled.
@@ -66,6 +69,8 @@ pub struct Site {
     pub realm: String,
     /// Hashes that our challenges offer, the preferred first.
     pub digests: Vec<sip::digest::Algorithm>,
+    /// Whether phones are told of waiting messages although they have not subscribed.
+    pub lights_unasked: bool,
     /// The language of a call before a flow says otherwise.
     pub language: Language,
     /// The clock that flows ask.

@@ -140,6 +140,9 @@ impl Switchboard {
     /// The clips on a leg are over.
     pub(super) fn play_ended(&mut self, leg: LegId, play: u32, turn: &mut Turn<'_>) {
         match self.legs.find(leg).map(|leg| leg.owner) {
+            Some(Owner::Caller(call)) if self.is_listening(call) => {
+                self.listener_heard(call, play, turn);
+            }
             Some(Owner::Caller(call)) => {
                 self.tell_flow(call, crate::flow::effect::Event::PlayEnded { play }, turn);
             }

@@ -7,6 +7,8 @@ use crate::base::number::PhoneNumber;
 use crate::base::time::Utc;
 use crate::callback::request::Row;
 use crate::sip::registrar::Binding;
+use crate::voicemail::event::Change;
+use crate::voicemail::message::Message;
 use std::time::Duration;
 
 /// One request.
@@ -39,6 +41,11 @@ pub enum What {
     },
     /// All contacts, at start.
     LoadBindings,
+    /// Change one message of a mailbox; a new one adopts its recording, a deleted one takes it
+    /// along.
+    Message(Box<Change>),
+    /// All messages, at start.
+    LoadMessages,
     /// Deletes a recording's file and row.
     DeleteRecording(RecordingId),
 }
@@ -61,6 +68,8 @@ pub enum Done {
     Callbacks(Vec<Row>),
     /// All contacts.
     Bindings(Vec<(String, Vec<Binding>)>),
+    /// All messages of all mailboxes.
+    Messages(Vec<Message>),
 }
 
 /// Why it was not done; nothing was changed.

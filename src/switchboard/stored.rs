@@ -8,6 +8,7 @@ use crate::base::id::{CallId, CallbackId, RecordingId, TicketId};
 use crate::callback::event::Event as CallbackEvent;
 use crate::callback::request::Row;
 use crate::sip::registrar::Binding;
+use crate::voicemail::event::{Change, Event as MailboxEvent};
 use std::time::Duration;
 
 /// Pause before a failed load is asked for again.
@@ -22,6 +23,16 @@ impl Switchboard {
     /// Asks for the callbacks that were alive when the process ended.
     pub(super) fn load_callbacks(&mut self, turn: &mut Turn<'_>) {
         self.ask(What::LoadCallbacks, Purpose::Callbacks, turn);
+    }
+
+    /// Asks for the messages of all mailboxes.
+    pub(super) fn load_messages(&mut self, turn: &mut Turn<'_>) {
+        self.ask(What::LoadMessages, Purpose::Messages, turn);
+    }
+
+    /// Asks the store to keep a change of a message.
+    pub(super) fn persist_message(&mut self, change: Box<Change>, turn: &mut Turn<'_>) {
+        self.ask(What::Message(change.clone()), Purpose::Message(change), turn);
     }
 
     /// Asks the store to keep a promise.
@@ -84,6 +95,10 @@ impl Switchboard {
                     self.restore_bindings(account, bindings, turn);
                 }
             }
+            (Purpose::Message(change), result) => self.message_stored(change, result, turn),
+            (Purpose::Messages, Ok(Done::Messages(messages))) => {
+                self.tell_mailboxes(MailboxEvent::Restored(messages), turn);
+            }
             (Purpose::Record, Ok(_)) => {}
             (purpose, result) => {
                 let fault: Option<Refusal> = result.err();
@@ -93,7 +108,11 @@ impl Switchboard {
                 match purpose {
                     Purpose::Callbacks => self.timers.set(Alarm::LoadCallbacks, at, "load again"),
                     Purpose::Bindings => self.timers.set(Alarm::LoadBindings, at, "load again"),
-                    Purpose::Promise(..) | Purpose::Life(_) | Purpose::Record => {}
+                    Purpose::Messages => self.timers.set(Alarm::LoadMessages, at, "load again"),
+                    Purpose::Promise(..)
+                    | Purpose::Life(_)
+                    | Purpose::Message(_)
+                    | Purpose::Record => {}
                 }
             }
         }

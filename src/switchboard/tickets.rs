@@ -2,6 +2,7 @@
 
 use crate::base::id::{CallId, CallbackId, TicketId};
 use crate::callback::request::Row;
+use crate::voicemail::event::Change;
 use std::collections::BTreeMap;
 
 /// Requests that the store, or a web service, has not answered yet.
@@ -31,6 +32,10 @@ pub(super) enum Purpose {
     Callbacks,
     /// Contacts, at start.
     Bindings,
+    /// A change of a message.
+    Message(Box<Change>),
+    /// Messages, at start.
+    Messages,
     /// Only to be logged if it fails.
     Record,
 }

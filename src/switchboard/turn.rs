@@ -10,6 +10,7 @@ use crate::flow;
 use crate::media::command::Command;
 use crate::queue;
 use crate::sip;
+use crate::voicemail;
 use std::collections::VecDeque;
 use tracing::Level;
 
@@ -26,6 +27,8 @@ pub enum Work {
     Intent(CallId, callback::intent::Effect),
     /// Of a callback request.
     Callback(CallbackId, callback::event::Effect),
+    /// Of the mailboxes.
+    Mailboxes(voicemail::event::Effect),
     /// The flow of a call is over, and so is the call.
     Bury(CallId),
 }

@@ -4,6 +4,7 @@ use super::heart::Switchboard;
 use crate::base::id::CallbackId;
 use crate::callback::request::Row;
 use crate::queue::queues::Queues;
+use crate::voicemail::mailboxes::Mailboxes;
 
 /// A look at the heart at one moment.
 #[derive(Debug, Clone, Copy)]
@@ -51,10 +52,22 @@ impl<'a> View<'a> {
         counts.transactions + counts.sessions
     }
 
+    /// Phones that have subscribed to waiting messages.
+    #[must_use]
+    pub fn lights(&self) -> usize {
+        self.heart.lights.len()
+    }
+
     /// Requests that the store has not answered.
     #[must_use]
     pub fn store_requests(&self) -> usize {
         self.heart.tickets.len()
+    }
+
+    /// The mailboxes and their messages.
+    #[must_use]
+    pub const fn mailboxes(&self) -> &'a Mailboxes {
+        &self.heart.mailboxes
     }
 
     /// Rows of all callbacks that are alive.

@@ -15,6 +15,7 @@ pub mod digest;
 pub mod ear;
 pub mod g711;
 pub mod handset;
+pub mod light;
 pub mod line;
 pub mod mouth;
 pub mod phone;

@@ -2,6 +2,7 @@
 
 use super::digest;
 use super::ear::Catalogue;
+use super::light::Light;
 use super::line::{Line, Media, State};
 use super::post::Post;
 use super::text::{self, Own, Sip};
@@ -38,7 +39,7 @@ enum Plan {
     Refuse(u16),
 }
 
-/// A phone, or a carrier with many numbers behind one address.
+/// A phone, or a carrier with many numbers behind one address. Table: all that it has and does.
 pub struct Phone {
     pub name: String,
     pub sip: SocketAddr,
@@ -49,6 +50,7 @@ pub struct Phone {
     pub manners: BTreeMap<String, Manner>,
     pub laws: String,
     pub registration: Registration,
+    pub light: Light,
     pub(super) post: Post,
     plans: Vec<(Moment, String, Plan)>,
     pub(super) catalogue: Rc<Catalogue>,
@@ -76,6 +78,7 @@ impl Phone {
             manners: BTreeMap::from([(String::new(), Manner::Rings)]),
             laws: "0 8".to_owned(),
             registration: Registration::default(),
+            light: Light::default(),
             post: Post::default(),
             plans: Vec::new(),
             catalogue,
@@ -163,6 +166,10 @@ impl Phone {
                 }
             }
             ("BYE" | "CANCEL", None) => self.reply(&request, 481, "", out),
+            ("NOTIFY", _) => {
+                self.on_notify(&request);
+                self.reply(&request, 200, "", out);
+            }
             ("OPTIONS", _) => self.reply(&request, 200, "", out),
             _ => self.reply(&request, 501, "", out),
         }
@@ -281,6 +288,11 @@ impl Phone {
             "REGISTER" => {
                 if self.post.answered(&key) {
                     self.on_register_response(now, response, out);
+                }
+            }
+            "SUBSCRIBE" => {
+                if self.post.answered(&key) {
+                    self.on_subscribe_response(now, response, out);
                 }
             }
             _ => {

@@ -222,6 +222,11 @@ fn named_ways(action: &Action) -> Vec<(&Target, bool)> {
         }
         Action::Collect(collect) => collect.gave_up.iter().map(|to| (to, true)).collect(),
         Action::Record(record) => record.empty.iter().map(|to| (to, true)).collect(),
+        Action::Voicemail(voicemail) => {
+            let asked = [voicemail.left.as_ref(), voicemail.empty.as_ref()];
+            let asked = asked.into_iter().flatten().map(|to| (to, true));
+            asked.chain(voicemail.full.iter().map(|to| (to, false))).collect()
+        }
         Action::VerifyNumber(verify) => {
             let all = [&verify.invalid, &verify.wrong_kind, &verify.foreign, &verify.blocked];
             all.into_iter().flatten().map(|to| (to, false)).collect()
@@ -249,6 +254,7 @@ fn named_ways(action: &Action) -> Vec<(&Target, bool)> {
         | Action::ExitQueue
         | Action::StartCallback { .. }
         | Action::RegisterCallback(_)
+        | Action::Listen
         | Action::DismissCallback
         | Action::Tag(_)
         | Action::Note(_)
@@ -270,6 +276,10 @@ fn unnamed_way<'f>(action: &'f Action, next: &Leads<'f>) -> Option<Leads<'f>> {
             let goes_on = !queue.outcomes.contains_key(&QueueOutcome::Answered);
             goes_on.then(|| next.clone())
         }
+        Action::Voicemail(voicemail) => {
+            let goes_on = voicemail.left.is_none() || voicemail.empty.is_none();
+            goes_on.then(|| next.clone())
+        }
         Action::Set(_)
         | Action::CallFlow { .. }
         | Action::Wait(_)
@@ -283,6 +293,7 @@ fn unnamed_way<'f>(action: &'f Action, next: &Leads<'f>) -> Option<Leads<'f>> {
         | Action::VerifyNumber(_)
         | Action::StartCallback { .. }
         | Action::RegisterCallback(_)
+        | Action::Listen
         | Action::DismissCallback
         | Action::Http(_)
         | Action::Lookup(_)
@@ -306,6 +317,7 @@ const fn takes_time(action: &Action) -> bool {
         | Action::Menu(_)
         | Action::Collect(_)
         | Action::Record(_)
+        | Action::Voicemail(_)
         | Action::Queue(_) => true,
         Action::Goto(_)
         | Action::If { .. }
@@ -323,6 +335,7 @@ const fn takes_time(action: &Action) -> bool {
         | Action::ExitQueue
         | Action::StartCallback { .. }
         | Action::RegisterCallback(_)
+        | Action::Listen
         | Action::DismissCallback
         | Action::Http(_)
         | Action::Lookup(_)
@@ -347,6 +360,7 @@ fn raises(action: &Action, name: &str) -> bool {
         Action::Queue(_) => name.starts_with("queue-") || name.starts_with("dequeue-"),
         Action::ExitQueue => name.starts_with("queue-"),
         Action::Http(_) => name == "http-failed",
+        Action::Voicemail(_) => name.starts_with("voicemail-"),
         Action::StartCallback { .. } | Action::RegisterCallback(_) | Action::DismissCallback => {
             name.starts_with("callback-")
         }
@@ -364,6 +378,7 @@ fn raises(action: &Action, name: &str) -> bool {
         | Action::Play { .. }
         | Action::Say { .. }
         | Action::Music { .. }
+        | Action::Listen
         | Action::Record(_)
         | Action::Lookup(_)
         | Action::Tag(_)

@@ -15,8 +15,10 @@ use std::time::Duration;
 const DIGITS_MAX: u32 = 64;
 /// Most tries of one question.
 const TRIES_MAX: u32 = 20;
+/// Silence that ends a recording.
+const SILENCE: Duration = Duration::from_secs(3);
 /// Longest recording.
-const LONGEST_MAX: Duration = Duration::from_secs(3_600);
+pub(super) const LONGEST_MAX: Duration = Duration::from_secs(3_600);
 
 /// Silence after the question what shall become of a recording.
 const REVIEW_WAIT: Duration = Duration::from_secs(5);
@@ -171,6 +173,15 @@ impl<'a> Decoder<'a> {
         Some(text.to_owned())
     }
 
+    /// How much silence ends a recording: `Some(None)` is `none`.
+    pub(super) fn silence(&mut self, parameters: &mut Parameters<'a>) -> Option<Option<Duration>> {
+        let node = parameters.take("silence")?;
+        if node.scalar() == Some("none") {
+            return Some(None);
+        }
+        self.maybe_span(Some(node)).map(Some)
+    }
+
     pub(super) fn record(&mut self, parameters: &mut Parameters<'a>) -> Action {
         let save_as = parameters.take("save_as");
         let save_as = self.save_as(save_as, Type::Recording).unwrap_or_default();
@@ -183,10 +194,7 @@ impl<'a> Decoder<'a> {
             let message = "a recording is longer than `shortest` and at most one hour long";
             self.complaints.error("wrong-value", &node.place, message);
         }
-        let silence = match parameters.take("silence") {
-            Some(node) if node.scalar() == Some("none") => None,
-            node => Some(self.span(node, Duration::from_secs(3))),
-        };
+        let silence = self.silence(parameters).unwrap_or(Some(SILENCE));
         let finish = self.key(parameters.take("finish"), Some(Digit::HASH));
         let beep = self.yes_no(parameters.take("beep"), true);
         let empty = self.outcome(parameters.take("empty"));

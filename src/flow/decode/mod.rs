@@ -16,6 +16,7 @@ mod parameters;
 mod step;
 mod template;
 mod value;
+mod voicemail;
 
 pub(super) use declare::Variables;
 pub(super) use header::{Header, escalated_in};

@@ -146,6 +146,7 @@ impl<'a> Decoder<'a> {
             "tag" => Action::Tag(self.template(parameters.take("text"))),
             "note" => Action::Note(self.template(parameters.take("text"))),
             "event" => self.event(parameters),
+            "voicemail" => self.voicemail(parameters),
             name => {
                 debug_assert!(false, "`{name}` is marked as built and has no decoder");
                 return None;

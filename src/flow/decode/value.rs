@@ -48,6 +48,10 @@ pub(super) fn literal(
             is_queue(text, node, site, complaints);
             Some(Value::Text(text.to_owned()))
         }
+        Type::Mailbox => {
+            is_mailbox(text, node, site, complaints);
+            Some(Value::Text(text.to_owned()))
+        }
         Type::Country => {
             is_country(text, node, site, complaints);
             Some(Value::Text(text.to_owned()))
@@ -69,6 +73,17 @@ fn is_queue(text: &str, node: &Node, site: &Site, complaints: &mut Complaints) {
         complaints
             .error("unknown-queue", &node.place, format!("there is no queue `{}`", clip(text)))
             .suggest(text, queues.iter().map(String::as_str));
+    }
+}
+
+fn is_mailbox(text: &str, node: &Node, site: &Site, complaints: &mut Complaints) {
+    if let Some(mailboxes) = &site.mailboxes
+        && !mailboxes.contains(text)
+    {
+        let message = format!("there is no mailbox `{}`", clip(text));
+        complaints
+            .error("unknown-mailbox", &node.place, message)
+            .suggest(text, mailboxes.iter().map(String::as_str));
     }
 }
 
@@ -145,12 +160,14 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    /// A text variable that names a queue or country: what `set` gives it must be one.
+    /// A text variable that names a queue, mailbox or country: what `set` gives it must be one.
     fn check_texts_of(&mut self, name: &str, wanted: &[Type]) {
         for (text, place) in self.variables.literals(name) {
             let node = Node { place, kind: Kind::Null };
             if wanted.contains(&Type::Queue) {
                 is_queue(&text, &node, self.around.site, self.complaints);
+            } else if wanted.contains(&Type::Mailbox) {
+                is_mailbox(&text, &node, self.around.site, self.complaints);
             } else if wanted.contains(&Type::Country) {
                 is_country(&text, &node, self.around.site, self.complaints);
             }

@@ -274,6 +274,7 @@ fn site() -> Site {
     let tier = BTreeMap::from([("tier".to_owned(), Type::Text)]);
     Site {
         queues: Some(names(&["sales", "service"])),
+        mailboxes: Some(names(&["support"])),
         prompts: Some(spoken),
         hours: Some(names(&["office-hours"])),
         languages: Some(languages),

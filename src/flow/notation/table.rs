@@ -38,6 +38,7 @@ const fn outcome(name: &'static str, doc: &'static str) -> Parameter {
 
 const PHONE: Kind = Kind::Value(&[Type::Phone]);
 const QUEUE: Kind = Kind::Value(&[Type::Queue]);
+const MAILBOX: Kind = Kind::Value(&[Type::Mailbox]);
 const COUNTRY: Kind = Kind::Value(&[Type::Country]);
 const KEYED: Kind = Kind::Value(&[Type::Phone, Type::Text]);
 const DIGITS: Kind = Kind::Value(&[Type::Text, Type::Phone, Type::Number]);
@@ -323,5 +324,21 @@ pub const NOTATIONS: &[Notation] = &[
         ],
         ..row("event", Group::Data, "tells the webhooks")
     },
-    later("voicemail", Group::Data, "records into a mailbox"),
+    Notation {
+        main: Some("mailbox"),
+        parameters: &[
+            must("mailbox", MAILBOX, "the mailbox"),
+            key("greeting", Kind::Prompts, "played first; default: the mailbox's"),
+            key("longest", Kind::Duration, "default: the mailbox's"),
+            key("shortest", Kind::Duration, "a shorter one is empty; default: the mailbox's"),
+            key("silence", Kind::Duration, "ends after this much, or `none`; default: its own"),
+            key("finish", Kind::Key, "the key that ends it; default `#`"),
+            key("beep", Kind::YesNo, "a beep first; default true"),
+            outcome("left", "the message is kept; default: the next step"),
+            outcome("empty", "nothing was said; default: the next step"),
+            outcome("full", "the mailbox takes no more; else the escalation `voicemail-full`"),
+        ],
+        escalates: true,
+        ..row("voicemail", Group::Data, "records a message into a mailbox")
+    },
 ];

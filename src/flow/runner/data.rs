@@ -210,7 +210,9 @@ fn shape(value: &Shape, scope: &Scope<'_>) -> Json {
 fn taken(take: &Take, body: &Json) -> Value {
     let Some(found) = body.at(&take.at) else { return Value::Unknown };
     let value = match take.kind {
-        Type::Text | Type::Queue | Type::Country => found.as_text().map(Value::Text),
+        Type::Text | Type::Queue | Type::Mailbox | Type::Country => {
+            found.as_text().map(Value::Text)
+        }
         Type::Number => found.as_integer().map(Value::Number),
         Type::YesNo => found.as_yes_no().map(Value::YesNo),
         Type::Phone => found.as_text().and_then(|text| phone(&text)).map(Value::Phone),

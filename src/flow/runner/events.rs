@@ -14,6 +14,15 @@ impl Runner {
             Event::PlayEnded { play } => self.play_ended(play, turn),
             Event::Digit(digit) => self.digit(digit, turn),
             Event::Recorded { recording } => self.recorded(recording, turn),
+            Event::RecordingFailed => self.recording_failed(turn),
+            Event::MailboxOpened { greeting, limits } => {
+                self.mailbox_opened(greeting, limits, turn)
+            }
+            Event::MailboxFull => self.mailbox_full(),
+            Event::MessageKept => self.message_kept(turn),
+            Event::ListenedOut => {
+                matches!(self.pending, Pending::Listening).then_some(Move::Advance)
+            }
             Event::Joined => self.joined(turn),
             Event::Connected => self.connected(turn),
             Event::LeftQueue(outcome) => self.left(outcome, turn),
@@ -34,9 +43,12 @@ impl Runner {
         matches!(self.pending, Pending::Answering).then_some(Move::Advance)
     }
 
-    fn play_ended(&mut self, ended: u32, turn: &Turn<'_>) -> Option<Move> {
+    fn play_ended(&mut self, ended: u32, turn: &mut Turn<'_>) -> Option<Move> {
         if matches!(self.pending, Pending::Playing { play, .. } if play == ended) {
             return Some(Move::Advance);
+        }
+        if let Some(next) = self.greeting_over(ended, turn) {
+            return Some(next);
         }
         self.prompt_over(ended, turn);
         None
@@ -55,6 +67,9 @@ impl Runner {
             }
             Pending::Starting | Pending::Registering => Some(Move::Escalate(escalation)),
             Pending::Dismissing(_) => None,
+            Pending::Voicemail(_) if escalation.name.starts_with("voicemail-") => {
+                Some(self.voicemail_failed(escalation, turn))
+            }
             Pending::Running
             | Pending::Answering
             | Pending::Playing { .. }
@@ -63,6 +78,8 @@ impl Runner {
             | Pending::Collecting(_)
             | Pending::Recording
             | Pending::Reviewing(_)
+            | Pending::Voicemail(_)
+            | Pending::Listening
             | Pending::Waiting { .. }
             | Pending::Asking(_)
             | Pending::QueueMusic
@@ -89,6 +106,8 @@ impl Runner {
             | Pending::Answering
             | Pending::Playing { .. }
             | Pending::Recording
+            | Pending::Voicemail(_)
+            | Pending::Listening
             | Pending::Joining
             | Pending::QueueMusic
             | Pending::Connected

@@ -10,8 +10,8 @@ use crate::flow::graph::{Action, Step};
 impl Runner {
     /// The caller has hung up. Started: the innermost `when_caller_hangs_up` runs once, and its
     /// flow never goes on after it; a recording that was being made is awaited first, for people
-    /// say what they want and hang up. Registering: the store's answer is the outcome. Otherwise
-    /// the flow is over at once.
+    /// say what they want and hang up, and so is a message for a mailbox. Registering: the store's
+    /// answer is the outcome. Otherwise the flow is over at once.
     pub(super) fn hung_up(&mut self, turn: &mut Turn<'_>) -> Option<Move> {
         if self.line.caller != Caller::Present || self.is_over() {
             return None;
@@ -22,16 +22,29 @@ impl Runner {
         }
         self.line.caller = Caller::LastWords;
         self.keys.clear();
-        let is_dismissed = matches!(self.pending, Pending::Dismissing(_));
-        let is_started = self.callback == Callback::Started && !is_dismissed;
         let has_last_words = self.frames.iter().any(|f| f.flow.when_caller_hangs_up.is_some());
-        if is_started && has_last_words && matches!(self.pending, Pending::Recording) {
+        let is_recording = matches!(self.pending, Pending::Recording);
+        let is_awaited = is_recording && self.is_undecided() && has_last_words;
+        if is_awaited || self.is_leaving_message() {
             return None;
         }
-        if is_started && let Some(section) = self.innermost_last_words() {
-            return Some(Move::Goto(section));
+        Some(self.after_hang_up(turn))
+    }
+
+    /// What is left to do when nobody listens any more.
+    pub(super) fn after_hang_up(&mut self, turn: &mut Turn<'_>) -> Move {
+        if self.is_undecided()
+            && let Some(section) = self.innermost_last_words()
+        {
+            return Move::Goto(section);
         }
-        Some(self.finish(None, turn))
+        self.finish(None, turn)
+    }
+
+    /// Whether a callback was started, and neither registered nor dismissed.
+    fn is_undecided(&self) -> bool {
+        let is_dismissed = matches!(self.pending, Pending::Dismissing(_));
+        self.callback == Callback::Started && !is_dismissed
     }
 
     /// What follows a recording whose caller hung up in it; `None` if the caller is there.
@@ -61,7 +74,7 @@ impl Runner {
             | Action::Say { .. }
             | Action::Music { .. } => Some(Move::Advance),
             Action::Menu(_) | Action::Collect(_) => Some(Move::Take(Exit::GaveUp)),
-            Action::Record(_) => Some(Move::Take(Exit::Empty)),
+            Action::Record(_) | Action::Voicemail(_) => Some(Move::Take(Exit::Empty)),
             Action::HangUp(_) | Action::Reject(_) | Action::Queue(_) | Action::ExitQueue => {
                 Some(self.finish(None, turn))
             }
@@ -77,6 +90,7 @@ impl Runner {
             | Action::StartCallback { .. }
             | Action::RegisterCallback(_)
             | Action::DismissCallback
+            | Action::Listen
             | Action::Http(_)
             | Action::Lookup(_)
             | Action::Tag(_)

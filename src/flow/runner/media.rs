@@ -94,6 +94,9 @@ impl Runner {
         recording: Option<RecordingId>,
         turn: &mut Turn<'_>,
     ) -> Option<Move> {
+        if let Some(next) = self.message_recorded(recording, turn) {
+            return Some(next);
+        }
         let Some(name) = self.record_saves_as() else {
             if let Some(stray) = recording {
                 turn.out.push(Effect::DeleteRecording(stray));

@@ -219,9 +219,11 @@ fn unnamed(exit: &Exit) -> Move {
         | Exit::NoMatch
         | Exit::Missing
         | Exit::Empty
+        | Exit::Left
         | Exit::Caught(_)
         | Exit::FlowCaught(_) => Move::Advance,
         Exit::GaveUp => Move::escalate("gave-up"),
+        Exit::Full => Move::escalate("voicemail-full"),
         Exit::Invalid => Move::escalate("number-invalid"),
         Exit::WrongKind | Exit::Foreign | Exit::Blocked => Move::Take(Exit::Invalid),
         Exit::Queue(outcome) => escalation_of(*outcome).map_or(Move::Advance, Move::escalate),

@@ -35,5 +35,7 @@ pub(super) const fn name(action: &Action) -> &'static str {
         Action::Tag(_) => "tag",
         Action::Note(_) => "note",
         Action::Event(_) => "event",
+        Action::Voicemail(_) => "voicemail",
+        Action::Listen => "listen",
     }
 }

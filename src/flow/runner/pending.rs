@@ -1,6 +1,7 @@
 //! What a runner waits for: one thing at a time, with its data.
 
 use super::asking::{Collecting, Menu};
+use super::leaving::{Leaving, LeavingStage};
 use crate::base::time::{Deadline, Moment};
 use crate::flow::effect::Escalation;
 
@@ -34,6 +35,8 @@ use crate::flow::effect::Escalation;
 ///    │                  Leaving ────────────┤    │
 ///    └──────────────────────────────────────┴────┘
 ///
+/// Running ── voicemail ──► Voicemail ──► Running
+///
 /// any ── end, hangup, reject, hang-up ──► Over
 /// ```
 #[derive(Debug, Clone)]
@@ -62,6 +65,10 @@ pub(super) enum Pending {
     Recording,
     /// What the caller wants done with it.
     Reviewing(Menu),
+    /// The end of a `voicemail`.
+    Voicemail(Leaving),
+    /// An agent who listens to messages.
+    Listening,
     /// The end of a `wait`.
     Waiting {
         /// Then.
@@ -121,9 +128,11 @@ impl Pending {
             Self::Menu(menu) | Self::Reviewing(menu) => menu.asking.play.is_some(),
             Self::Asking(web) => web.plays,
             Self::Collecting(collecting) => collecting.asking.play.is_some(),
+            Self::Voicemail(leaving) => matches!(leaving.stage, LeavingStage::Greeting { .. }),
             Self::Running
             | Self::Answering
             | Self::Recording
+            | Self::Listening
             | Self::Waiting { .. }
             | Self::Joining
             | Self::Connected
@@ -148,6 +157,8 @@ impl Pending {
             | Self::Answering
             | Self::Playing { .. }
             | Self::Recording
+            | Self::Voicemail(_)
+            | Self::Listening
             | Self::Joining
             | Self::QueueMusic
             | Self::Connected

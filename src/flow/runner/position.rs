@@ -23,6 +23,10 @@ pub(super) enum Exit {
     Missing,
     /// `empty`
     Empty,
+    /// `left` of `voicemail`
+    Left,
+    /// `full` of `voicemail`
+    Full,
     /// `invalid`
     Invalid,
     /// `wrong_kind`
@@ -52,6 +56,8 @@ pub(super) fn target<'f>(flow: &'f Flow, step: &'f Step, exit: &Exit) -> Option<
         | Exit::GaveUp
         | Exit::Missing
         | Exit::Empty
+        | Exit::Left
+        | Exit::Full
         | Exit::Invalid
         | Exit::WrongKind
         | Exit::Foreign
@@ -72,6 +78,9 @@ fn outcome<'f>(action: &'f Action, exit: &Exit) -> Option<&'f Target> {
         (Action::Music { keys, .. }, Exit::Key(digit)) => keys.get(digit),
         (Action::Collect(collect), Exit::GaveUp) => collect.gave_up.as_ref(),
         (Action::Record(record), Exit::Empty) => record.empty.as_ref(),
+        (Action::Voicemail(voicemail), Exit::Left) => voicemail.left.as_ref(),
+        (Action::Voicemail(voicemail), Exit::Empty) => voicemail.empty.as_ref(),
+        (Action::Voicemail(voicemail), Exit::Full) => voicemail.full.as_ref(),
         (Action::VerifyNumber(verify), Exit::Invalid) => verify.invalid.as_ref(),
         (Action::VerifyNumber(verify), Exit::WrongKind) => verify.wrong_kind.as_ref(),
         (Action::VerifyNumber(verify), Exit::Foreign) => verify.foreign.as_ref(),

@@ -148,6 +148,7 @@ impl Runner {
                 self.stop_play(turn);
                 Some(Move::Advance)
             }
+            Pending::Voicemail(_) => self.greeting_key(turn),
             Pending::Music { .. } if self.music_takes_keys() => self.music_key(digit, turn),
             Pending::Menu(_) => self.menu_key(digit, turn),
             Pending::Collecting(_) => self.collect_key(digit, turn),
@@ -167,6 +168,7 @@ impl Runner {
             }
             Pending::Running
             | Pending::Recording
+            | Pending::Listening
             | Pending::QueueMusic
             | Pending::Connected
             | Pending::Over => None,

@@ -68,6 +68,11 @@ impl Runner {
             Action::Tag(text) => self.tag(text, turn),
             Action::Note(text) => self.note(text, turn),
             Action::Event(event) => self.announce(event, turn),
+            Action::Voicemail(voicemail) => self.voicemail(voicemail, turn),
+            Action::Listen => {
+                turn.out.push(Effect::Listen);
+                Move::Wait(Pending::Listening)
+            }
         }
     }
 

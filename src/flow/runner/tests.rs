@@ -8,3 +8,4 @@ mod hanging_up;
 mod queueing;
 mod shipped;
 mod stage;
+mod voicemail;

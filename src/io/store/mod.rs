@@ -6,12 +6,13 @@
 //! ```
 
 mod callbacks;
+mod messages;
 mod records;
 mod sqlite;
 mod words;
 mod writer;
 
-pub use sqlite::{Report, callbacks, check};
+pub use sqlite::{Report, callbacks, check, messages};
 
 use crate::base::id::RecordingId;
 use crate::switchboard::store::{Reply, Request};

@@ -3,6 +3,7 @@
 use super::StoreFault;
 use crate::base::time::Utc;
 use crate::callback::request::Row;
+use crate::voicemail::message::Message;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Row as _, SqliteConnection};
@@ -104,6 +105,19 @@ pub async fn callbacks(path: &Path) -> Result<Vec<Row>, StoreFault> {
     let options = options(path).create_if_missing(false).read_only(true);
     let mut connection = connect(options).await.map_err(|e| fault(path, e))?;
     let rows = super::callbacks::load_all(&mut connection).await.map_err(|e| fault(path, e))?;
+    connection.close().await.map_err(|e| fault(path, e))?;
+    Ok(rows)
+}
+
+/// All messages of all mailboxes, the oldest first. The store is not changed, and may be in use.
+///
+/// # Errors
+///
+/// There is no store at `path`, or it cannot be read.
+pub async fn messages(path: &Path) -> Result<Vec<Message>, StoreFault> {
+    let options = options(path).create_if_missing(false).read_only(true);
+    let mut connection = connect(options).await.map_err(|e| fault(path, e))?;
+    let rows = super::messages::load(&mut connection).await.map_err(|e| fault(path, e))?;
     connection.close().await.map_err(|e| fault(path, e))?;
     Ok(rows)
 }

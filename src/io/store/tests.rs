@@ -1,6 +1,7 @@
 //! What every store must do, told of SQLite.
 
 mod figures;
+mod messages;
 
 use super::*;
 use crate::base::id::{CallId, CallbackId, EntryId, TicketId};

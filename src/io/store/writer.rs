@@ -8,9 +8,10 @@
 //! ```
 
 use super::sqlite::Database;
-use super::{Forget, callbacks, records};
-use crate::base::id::CallbackId;
+use super::{Forget, callbacks, messages, records};
+use crate::base::id::{CallbackId, RecordingId};
 use crate::switchboard::store::{Done, Refusal, Reply, Request, What};
+use crate::voicemail::event::Change;
 use sqlx::SqliteConnection;
 use tokio::sync::{mpsc, oneshot};
 
@@ -138,10 +139,28 @@ impl Writer {
 
     fn forget_files(&mut self, batch: &[Request], replies: &[Reply]) {
         for (request, reply) in batch.iter().zip(replies) {
-            if let (What::DeleteRecording(recording), Ok(_)) = (&request.what, &reply.result) {
-                (self.forget)(*recording);
+            if let (Some(recording), Ok(_)) = (forgotten(&request.what), &reply.result) {
+                (self.forget)(recording);
             }
         }
+    }
+}
+
+/// The recording whose file goes with a request.
+fn forgotten(what: &What) -> Option<RecordingId> {
+    match what {
+        What::DeleteRecording(recording) => Some(*recording),
+        What::Message(change) => match &**change {
+            Change::Delete { recording, .. } => Some(*recording),
+            Change::Keep(_) | Change::Mark { .. } | Change::Told(_) => None,
+        },
+        What::Promise(_)
+        | What::Update(_)
+        | What::LoadCallbacks
+        | What::Interaction(_)
+        | What::Bindings { .. }
+        | What::LoadBindings
+        | What::LoadMessages => None,
     }
 }
 
@@ -154,7 +173,9 @@ const fn is_one_statement(what: &What) -> bool {
         | What::Update(_)
         | What::LoadCallbacks
         | What::Bindings { .. }
-        | What::LoadBindings => false,
+        | What::LoadBindings
+        | What::Message(_)
+        | What::LoadMessages => false,
     }
 }
 
@@ -205,6 +226,8 @@ async fn one(connection: &mut SqliteConnection, what: &What) -> Result<Done, Ref
         What::LoadBindings => {
             records::load_bindings(connection).await.map(Done::Bindings).map_err(failed)
         }
+        What::Message(change) => messages::change(connection, change).await.map(durable),
+        What::LoadMessages => messages::load(connection).await.map(Done::Messages).map_err(failed),
         What::DeleteRecording(recording) => {
             let deleted = records::delete_recording(connection, *recording).await;
             deleted.map(durable).map_err(failed)
@@ -228,6 +251,8 @@ const fn promised(request: &Request) -> Option<CallbackId> {
         | What::Interaction(_)
         | What::Bindings { .. }
         | What::LoadBindings
+        | What::Message(_)
+        | What::LoadMessages
         | What::DeleteRecording(_) => None,
     }
 }

@@ -17,6 +17,7 @@ mod phones;
 mod receive;
 pub mod screening;
 pub mod settings;
+mod subscriptions;
 #[cfg(test)]
 mod tests;
 mod trunks;
@@ -28,13 +29,14 @@ use super::message::Message;
 use super::session::{Purpose, Session, SessionEvent, SessionTimer, Step};
 use super::transaction::table::{self, Table, TableEffect};
 use crate::base::entropy::Entropy;
-use crate::base::id::{Ids, SessionId};
+use crate::base::id::{Ids, SessionId, SubscriptionId};
 use crate::base::outbox::Outbox;
 use crate::base::time::{Deadline, Now};
 use crate::base::timers::Timers;
 use phones::Phones;
 use settings::UserAgentSettings;
 use std::collections::BTreeMap;
+use subscriptions::Subscriptions;
 use trunks::Trunks;
 
 /// The SIP element of this server.
@@ -52,6 +54,7 @@ pub struct UserAgent {
     timers: Timers<Alarm>,
     phones: Phones,
     trunks: Trunks,
+    subscriptions: Subscriptions,
     /// Whether new calls are turned away because we are about to stop.
     draining: bool,
 }
@@ -64,6 +67,8 @@ enum User {
     Options(String),
     /// A REGISTER to the trunk of this name.
     Registration(String),
+    /// A NOTIFY of this subscription.
+    Subscription(SubscriptionId),
 }
 
 /// All timers of the user agent are in one table.
@@ -135,6 +140,7 @@ impl UserAgent {
             timers: Timers::new(),
             phones,
             trunks,
+            subscriptions: Subscriptions::default(),
             draining: false,
         }
     }
@@ -163,6 +169,7 @@ impl UserAgent {
     #[must_use]
     pub fn deadline(&self) -> Option<Deadline> {
         let people = Deadline::earliest(self.phones.deadline(), self.trunks.deadline());
+        let people = Deadline::earliest(people, self.subscriptions.deadline());
         Deadline::earliest(self.timers.deadline(), people)
     }
 
@@ -190,6 +197,7 @@ impl UserAgent {
                 }
                 self.phones_due(now, out);
                 self.registrations_due(now, out);
+                self.subscriptions_due(now, out);
             }
         }
         self.settle(now, out);
@@ -263,6 +271,7 @@ impl UserAgent {
                 User::Registration(trunk) => {
                     self.registration_answered(now, &trunk, Some(response), out);
                 }
+                User::Subscription(id) => self.notify_answered(now, id, response.status(), out),
             },
             TableEffect::Lost { user } => match user {
                 User::Session(id, purpose) => {
@@ -272,12 +281,13 @@ impl UserAgent {
                     out.push(Effect::OptionsAnswered { trunk, status: None });
                 }
                 User::Registration(trunk) => self.registration_answered(now, &trunk, None, out),
+                User::Subscription(id) => self.notify_answered(now, id, None, out),
             },
             TableEffect::Closed { user } => match user {
                 User::Session(id, purpose) => {
                     self.tell_session(now, id, SessionEvent::Closed(purpose));
                 }
-                User::Options(_) | User::Registration(_) => {}
+                User::Options(_) | User::Registration(_) | User::Subscription(_) => {}
             },
         }
     }

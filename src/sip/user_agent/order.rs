@@ -12,6 +12,7 @@ use crate::sip::message::Message;
 use crate::sip::method::Method;
 use crate::sip::session::credentials::Credentials;
 use crate::sip::session::{Refusal, Session, SessionEvent};
+use crate::sip::subscription::Event as Standing;
 use crate::sip::text::is_token;
 use crate::sip::uri::{NameAddr, Uri};
 
@@ -20,6 +21,18 @@ impl UserAgent {
         let (session, event) = match command {
             Command::Invite(invite) => return self.call(now, *invite, out),
             Command::Options { trunk, path, uri } => return self.ask(now, trunk, path, &uri),
+            Command::AcceptSubscription { subscription, body } => {
+                return self.tell_subscription(now, subscription, Standing::Accept(body), out);
+            }
+            Command::RefuseSubscription { subscription, status } => {
+                return self.tell_subscription(now, subscription, Standing::Refuse(status), out);
+            }
+            Command::Notify { subscription, body } => {
+                return self.tell_subscription(now, subscription, Standing::Changed(body), out);
+            }
+            Command::NotifyUnasked { account, body } => {
+                return self.notify_unasked(now, &account, &body);
+            }
             Command::Ring { session, status, body } => {
                 (session, SessionEvent::Ring(status.clamp(101, 199), body))
             }

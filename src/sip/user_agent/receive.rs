@@ -3,6 +3,7 @@
 use super::UserAgent;
 use super::phones::Proof;
 use super::screening::{Class, Leave, classify, leave};
+use super::subscriptions::PACKAGE;
 use crate::base::outbox::Outbox;
 use crate::base::time::Now;
 use crate::sip::dialog::{Dialog, Reach};
@@ -108,6 +109,12 @@ impl UserAgent {
 
     /// A request with our tag in To.
     fn inside(&mut self, now: Now, request: Request, out: &mut Outbox<Effect>) {
+        if let Some(id) = self.subscriptions.of_request(&request.message) {
+            if let Some(server) = self.table.serve(&request.message, request.reply) {
+                self.subscribed_again(now, id, server, request.message, out);
+            }
+            return;
+        }
         let Some(id) = self.sessions.of_request(&request.message) else {
             self.turn_away(request.answer(481), request.reply, out);
             return;
@@ -157,6 +164,7 @@ impl UserAgent {
                 .answer(200)
                 .with("Allow", ALLOW)
                 .with("Accept", ACCEPT)
+                .with("Allow-Events", PACKAGE)
                 .with("Server", PRODUCT);
             self.respond_tagged(now, request, response);
         } else if let Some(who) = who {
@@ -164,13 +172,20 @@ impl UserAgent {
         }
     }
 
-    /// An INVITE or REGISTER of somebody whom we know now.
+    /// An INVITE, REGISTER or SUBSCRIBE of somebody whom we know now.
     fn admitted(&mut self, now: Now, request: &Request, who: Who, out: &mut Outbox<Effect>) {
         match who {
             Who::Account(account) if request.is(&Method::REGISTER) => {
                 let message = &request.message;
                 let response = self.register(now, &account, message, request.path, out);
                 self.respond_tagged(now, request, response);
+            }
+            Who::Account(account) if request.is(&Method::SUBSCRIBE) => {
+                let (path, reply) = (request.path, request.reply);
+                let answer = self.subscribe(&account, &request.message, path, reply, out);
+                if let Some(answer) = answer {
+                    self.respond_tagged(now, request, answer);
+                }
             }
             Who::Account(_) | Who::Trunk(_) => self.incoming(now, request, who, out),
         }
@@ -243,7 +258,9 @@ impl UserAgent {
     fn bare(&self, request: &Request, status: u16) -> Message {
         match status {
             200 if self.draining => self.busy(request),
-            405 | 501 => request.answer(status).with("Allow", format!("{ALLOW}, REGISTER")),
+            405 | 501 => {
+                request.answer(status).with("Allow", format!("{ALLOW}, REGISTER, SUBSCRIBE"))
+            }
             _ => request.answer(status),
         }
     }

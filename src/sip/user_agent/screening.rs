@@ -5,6 +5,7 @@
 //!  INVITE       taken            after digest         403
 //!  OPTIONS      200, details     200, details         200, bare
 //!  REGISTER     after digest     after digest         401, then digest or 403
+//!  SUBSCRIBE    405              after digest         403
 //!  CANCEL       of a transaction that it fits; else 481
 //!  ACK          of a transaction or session that it fits; else dropped
 //!  BYE INFO UPDATE               only inside a dialog (tags are the key); else 481
@@ -53,7 +54,7 @@ pub fn leave(class: &Class, method: &Method) -> Leave {
         (_, &Method::CANCEL | &Method::BYE | &Method::INFO | &Method::UPDATE) => Leave::Bare(481),
         (Class::Stranger, &Method::OPTIONS) => Leave::Bare(200),
         (Class::Stranger, _) => Leave::Bare(403),
-        (Class::Phone, &Method::INVITE) => Leave::Digest,
+        (Class::Phone, &Method::INVITE | &Method::SUBSCRIBE) => Leave::Digest,
         (Class::Trunk(_), &Method::INVITE) | (_, &Method::OPTIONS) => Leave::Free,
         (Class::Trunk(_) | Class::Phone, Method::Known(_)) => Leave::Bare(405),
         (Class::Trunk(_) | Class::Phone, Method::Other(_)) => Leave::Bare(501),

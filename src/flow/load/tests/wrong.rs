@@ -51,7 +51,6 @@ const FILES: &[(&str, &[&str])] = &[
 /// What is wrong with the steps of `start`, which ends with `end`.
 const STEPS: &[(&str, &[&str])] = &[
     ("- «paly: welcome", &["unknown-notation"]),
-    ("- «voicemail: { mailbox: sales }", &["not-built"]),
     ("- http: { «pth: x, service: crm }", &["unknown-key"]),
     ("- «http: { path: x }", &["missing-key"]),
     ("- http: { service: «crmm }", &["unknown-service"]),
@@ -79,6 +78,7 @@ const STEPS: &[(&str, &[&str])] = &[
     ("- event: «call.placed", &["reserved-name"]),
     ("- event: { name: order.placed, data: { a: «$nobody } }", &["unknown-name"]),
     ("- event: { name: order.placed, data: «all }", &["wrong-value"]),
+    ("- voicemail: { mailbox: «sales }", &["unknown-mailbox"]),
     ("- answer: «now", &["wrong-value"]),
     ("- goto: «nowhere", &["unknown-section"]),
     ("- { play: welcome, «goto: start }", &["two-notations"]),

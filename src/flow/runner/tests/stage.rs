@@ -246,6 +246,9 @@ impl Stage {
             | Effect::Play { .. }
             | Effect::StopPlay
             | Effect::Record { .. }
+            | Effect::OpenMailbox { .. }
+            | Effect::LeaveMessage { .. }
+            | Effect::Listen
             | Effect::DeleteRecording(_)
             | Effect::QueueMusic
             | Effect::Ask { .. }
@@ -298,6 +301,9 @@ fn words(effect: &Effect) -> String {
         }
         Effect::StopPlay => "stop".into(),
         Effect::Record { .. } => "record".into(),
+        Effect::Listen => "listen".into(),
+        Effect::OpenMailbox { mailbox } => format!("open {mailbox}"),
+        Effect::LeaveMessage { mailbox, recording } => format!("leave {recording} in {mailbox}"),
         Effect::DeleteRecording(id) => format!("delete {id}"),
         Effect::Join(join) => format!("join {}", join.queue),
         Effect::QueueMusic => "queue music".into(),

@@ -6,6 +6,7 @@ mod inside;
 mod manners;
 mod pair;
 mod registering;
+mod subscribing;
 
 use super::settings::{Limits, TrunkAccess, UserAgentSettings};
 use super::{Counts, UserAgent};
@@ -196,6 +197,8 @@ fn word(effect: &Effect) -> String {
         Effect::Info { body, .. } => format!("info {}", body.content_type),
         Effect::Ended { ending, .. } => format!("ended {ending:?}"),
         Effect::OptionsAnswered { trunk, status } => format!("options {trunk} {status:?}"),
+        Effect::Subscribed(asked) => format!("{} subscribes to {}", asked.account, asked.resource),
+        Effect::Unsubscribed { .. } => "unsubscribed".to_owned(),
         Effect::BindingsChanged { account, bindings } => {
             format!("bindings of {account}: {}", bindings.len())
         }

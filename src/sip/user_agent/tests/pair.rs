@@ -238,6 +238,8 @@ fn session_of(effect: &Effect) -> Option<SessionId> {
         | Effect::Ended { session, .. } => Some(*session),
         Effect::Send { .. }
         | Effect::OptionsAnswered { .. }
+        | Effect::Subscribed(_)
+        | Effect::Unsubscribed { .. }
         | Effect::BindingsChanged { .. }
         | Effect::TrunkRegistered { .. } => None,
     }
