@@ -2,6 +2,7 @@
 
 use super::value::Value;
 use super::web::{WebFault, WebReply, WebRequest};
+use crate::base::complaint::Place;
 use crate::base::digit::Digit;
 use crate::base::id::{CallbackId, RecordingId};
 use crate::base::json::Json;
@@ -21,6 +22,15 @@ pub enum Effect {
         section: String,
         /// The notation, such as `menu`.
         notation: &'static str,
+    },
+    /// A step has ended by one of its outcomes; for traces and coverage.
+    Exit {
+        /// The flow.
+        flow: String,
+        /// Where the step stands.
+        place: Place,
+        /// The outcome's word, such as `gave_up`, `key 1` or `catch callback-duplicate`.
+        outcome: String,
     },
     /// Send 180.
     Ring,
@@ -221,6 +231,21 @@ pub enum QueueOutcome {
     Left,
     /// No agent is signed in and the queue does not wait for one.
     NoAgents,
+}
+
+impl QueueOutcome {
+    /// What it is called in flows.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::Full => "full",
+            Self::Closed => "closed",
+            Self::TimedOut => "timed_out",
+            Self::Left => "left",
+            Self::NoAgents => "no_agents",
+        }
+    }
 }
 
 /// A named failure that bubbles up until something catches it.

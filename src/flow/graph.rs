@@ -105,6 +105,17 @@ pub enum Target {
     End,
 }
 
+impl Target {
+    /// The section that it names, if it names one.
+    #[must_use]
+    pub fn section(&self) -> Option<&str> {
+        match self {
+            Self::Section(name) => Some(name),
+            Self::Steps(_) | Self::Again | Self::End => None,
+        }
+    }
+}
+
 /// A parameter: given as it stands, or taken from a variable when the step begins.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Operand {

@@ -40,8 +40,9 @@ use self::keys::Keys;
 use self::moves::Move;
 use self::pending::{Callback, Caller, Pending};
 use super::effect::{Effect, Event};
-use super::graph::FlowSet;
+use super::graph::{Action, FlowSet};
 use super::value::{Facts, Value};
+use crate::base::digit::Digit;
 use crate::base::language::Language;
 use crate::base::outbox::Outbox;
 use crate::base::time::{Deadline, Moment, Now};
@@ -157,6 +158,25 @@ impl Runner {
     pub const fn is_waiting_in_queue(&self) -> bool {
         let joined = !matches!(self.pending, Pending::Joining | Pending::Connected);
         matches!(self.visit, Some(Visit { registered: false, .. })) && joined
+    }
+
+    /// Whether the step in progress asks for keys.
+    #[must_use]
+    pub const fn asks_for_keys(&self) -> bool {
+        matches!(self.pending, Pending::Menu(_) | Pending::Collecting(_) | Pending::Reviewing(_))
+    }
+
+    /// The keys that the step in progress offers, each with the section that it leads to, if it
+    /// leads to one.
+    #[must_use]
+    pub fn offers(&self) -> Vec<(Digit, Option<&str>)> {
+        let step = self.frames.last().and_then(Frame::step);
+        let keys = match step.map(|step| &step.action) {
+            Some(Action::Menu(menu)) => &menu.keys,
+            Some(Action::Music { keys, .. }) => keys,
+            Some(_) | None => return Vec::new(),
+        };
+        keys.iter().map(|(key, target)| (*key, target.section())).collect()
     }
 
     /// The language of the call at this moment.

@@ -63,7 +63,19 @@ impl Switchboard {
                 "flow.step",
                 vec![("flow", flow), ("section", section), ("does", notation.to_owned())],
             ),
-            Effect::Note { text } => tracing::info!(%call, text, "note of the flow"),
+            Effect::Exit { flow, place, outcome } => turn.tell(
+                Some(call),
+                "flow.exit",
+                vec![
+                    ("flow", flow),
+                    ("at", format!("{}:{}", place.line, place.column)),
+                    ("outcome", outcome),
+                ],
+            ),
+            Effect::Note { text } => {
+                tracing::info!(%call, text, "note of the flow");
+                turn.tell(Some(call), "flow.remark", vec![("text", text)]);
+            }
             Effect::Ring => self.ring(call, turn),
             Effect::Answer => self.answer(call, turn),
             Effect::Reject { status } => self.reject(call, status, turn),
@@ -71,6 +83,8 @@ impl Switchboard {
             Effect::Finished { escalation } => {
                 if let Some(escalation) = escalation {
                     tracing::warn!(%call, name = escalation.name, "nobody caught an escalation");
+                    let facts = vec![("escalation", escalation.name)];
+                    turn.tell(Some(call), "flow.uncaught", facts);
                 }
                 self.finish_call(call, None, turn);
             }

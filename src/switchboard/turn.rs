@@ -80,7 +80,7 @@ impl<'o> Turn<'o> {
 
 /// Steps of flows are for those who look closely; the rest a human would care about.
 fn log(tale: &Tale) {
-    let quiet = tale.event == "flow.step";
+    let quiet = tale.event.starts_with("flow.");
     let wanted =
         if quiet { tracing::enabled!(Level::DEBUG) } else { tracing::enabled!(Level::INFO) };
     if !wanted {

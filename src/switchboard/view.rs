@@ -1,8 +1,12 @@
 //! What an observer may count in the heart, such as a test or the console.
 
+use super::call::Call;
 use super::heart::Switchboard;
-use crate::base::id::CallbackId;
+use super::settings::Settings;
+use crate::base::digit::Digit;
+use crate::base::id::{CallId, CallbackId, EntryId};
 use crate::callback::request::Row;
+use crate::flow::runner::Runner;
 use crate::queue::queues::Queues;
 use crate::voicemail::mailboxes::Mailboxes;
 
@@ -25,6 +29,44 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn calls(&self) -> usize {
         self.heart.calls.len()
+    }
+
+    /// What the heart was told of its site.
+    #[must_use]
+    pub fn settings(&self) -> &'a Settings {
+        &self.heart.settings
+    }
+
+    /// Whether a call is in progress.
+    #[must_use]
+    pub fn has_call(&self, call: CallId) -> bool {
+        self.heart.calls.contains_key(&call)
+    }
+
+    /// Whether the flow of a call asks for keys at this moment.
+    #[must_use]
+    pub fn asks_for_keys(&self, call: CallId) -> bool {
+        self.runner(call).is_some_and(Runner::asks_for_keys)
+    }
+
+    /// The keys that the flow of a call offers at this moment, each with its section.
+    #[must_use]
+    pub fn offers(&self, call: CallId) -> Vec<(Digit, Option<&'a str>)> {
+        self.runner(call).map(Runner::offers).unwrap_or_default()
+    }
+
+    fn runner(&self, call: CallId) -> Option<&'a Runner> {
+        self.heart.calls.get(&call)?.runner.as_ref()
+    }
+
+    /// The entry with which a call, or the callback that it made, stands in a queue.
+    #[must_use]
+    pub fn entry_of(&self, call: CallId) -> Option<EntryId> {
+        let own = self.heart.calls.get(&call).and_then(Call::entry);
+        own.or_else(|| {
+            let made = |row: &&Row| row.promise.call == call;
+            self.callbacks().find(made).map(|row| row.promise.entry)
+        })
     }
 
     /// Legs in progress.

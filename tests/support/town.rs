@@ -214,7 +214,7 @@ impl Town {
     pub fn tales(&self) -> Vec<&'static str> {
         let inner = self.0.borrow();
         let told = inner.world.tales.iter().map(|(_, tale)| tale.event);
-        told.filter(|event| *event != "flow.step").collect()
+        told.filter(|event| !event.starts_with("flow.")).collect()
     }
 
     /// After a minute's quiet nothing of any call may be left.

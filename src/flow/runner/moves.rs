@@ -74,7 +74,7 @@ impl Runner {
                 }
                 None
             }
-            Move::Take(exit) => self.take_exit(exit),
+            Move::Take(exit) => self.take_exit(exit, turn),
             Move::Goto(section) => self.goto(&section),
             Move::Wait(pending) => {
                 self.pending = pending;
@@ -139,10 +139,15 @@ impl Runner {
             .then(|| self.uncaught(Escalation::named("flow-runs-in-circles"), turn))
     }
 
-    fn take_exit(&mut self, exit: Exit) -> Option<Move> {
+    fn take_exit(&mut self, exit: Exit, turn: &mut Turn<'_>) -> Option<Move> {
         let top = self.frames.last_mut()?;
         let flow = Arc::clone(&top.flow);
-        let named = top.position.step(&flow).and_then(|step| target(&flow, step, &exit));
+        let step = top.position.step(&flow);
+        if let Some(step) = step {
+            let (flow, place) = (flow.name.clone(), step.place.clone());
+            turn.out.push(Effect::Exit { flow, place, outcome: exit.word() });
+        }
+        let named = step.and_then(|step| target(&flow, step, &exit));
         match named {
             Some(Target::Section(section)) => Some(Move::Goto(section.clone())),
             Some(Target::Steps(_)) => {

@@ -43,6 +43,28 @@ pub(super) enum Exit {
     FlowCaught(String),
 }
 
+impl Exit {
+    /// What the outcome is called in flows.
+    pub(super) fn word(&self) -> String {
+        let word = match self {
+            Self::Then => "then",
+            Self::Otherwise => "else",
+            Self::Key(digit) => return format!("key {digit}"),
+            Self::NoInput => "no_input",
+            Self::NoMatch => "no_match",
+            Self::GaveUp => "gave_up",
+            Self::Empty => "empty",
+            Self::Invalid => "invalid",
+            Self::WrongKind => "wrong_kind",
+            Self::Blocked => "blocked",
+            Self::Queue(outcome) => outcome.word(),
+            Self::Caught(name) => name,
+            Self::FlowCaught(name) => return format!("catch {name}"),
+        };
+        word.to_owned()
+    }
+}
+
 /// The target that `step` names for `exit`, if it names one.
 pub(super) fn target<'f>(flow: &'f Flow, step: &'f Step, exit: &Exit) -> Option<&'f Target> {
     match exit {

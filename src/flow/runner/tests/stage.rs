@@ -240,6 +240,7 @@ impl Stage {
             Effect::DismissCallback => Some(Event::CallbackDismissed),
             Effect::ExitQueue => Some(Event::LeftQueue(QueueOutcome::Left)),
             Effect::Step { .. }
+            | Effect::Exit { .. }
             | Effect::Ring
             | Effect::Reject { .. }
             | Effect::HangUp { .. }
@@ -326,7 +327,7 @@ fn words(effect: &Effect) -> String {
         Effect::Announce { name, data } => format!("event {name} {}", Json::object(data.clone())),
         Effect::Finished { escalation: None } => "finished".into(),
         Effect::Finished { escalation: Some(e) } => format!("finished {}", e.name),
-        Effect::Step { .. } | Effect::Note { .. } => String::new(),
+        Effect::Step { .. } | Effect::Exit { .. } | Effect::Note { .. } => String::new(),
     }
 }
 
