@@ -54,6 +54,7 @@ fn read_one(key: &Key, node: &Node, home: Option<Country>, reader: &mut Reader) 
         callers_max: fields.take("callers_max").and_then(|n| value::count(n, complaints)),
         callbacks_max: fields.take("callbacks_max").and_then(|n| value::count(n, complaints)),
         timeout: fields.take("timeout").and_then(|n| n.duration(complaints)),
+        wait_estimate: fields.take("wait_estimate").and_then(|n| n.duration(complaints)),
         waits_without_agents: without_agents.unwrap_or(true),
     };
     let incomplete =

@@ -131,12 +131,13 @@ impl Queues {
     }
 
     /// How long this entry will probably wait; `None` when nothing is known. The formula stands
-    /// in `estimate`.
+    /// in `estimate`; a queue's settings may say another.
     #[must_use]
     pub fn wait_estimate(&self, entry: EntryId) -> Option<Duration> {
         let ahead = self.ahead(entry)?;
         let line = self.lines.get(self.entries.get(&entry)?.line)?;
-        line.experience.estimate(ahead, self.effective_agents(line))
+        let reckoned = || line.experience.estimate(ahead, self.effective_agents(line));
+        line.settings.wait_estimate.or_else(reckoned)
     }
 
     /// Everybody who is counted in a queue's positions; 0 if there is no such queue.

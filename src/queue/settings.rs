@@ -19,6 +19,8 @@ pub struct QueueSettings {
     pub callbacks_max: Option<usize>,
     /// Longest wait of a live caller; `None` is for ever.
     pub timeout: Option<Duration>,
+    /// The estimate that is told instead of the reckoned one; `None` reckons.
+    pub wait_estimate: Option<Duration>,
     /// Whether callers may wait although no agent is signed in.
     pub waits_without_agents: bool,
 }

@@ -205,6 +205,7 @@ fn queue(name: &str) -> Queue {
             callers_max: None,
             callbacks_max: None,
             timeout: None,
+            wait_estimate: None,
             waits_without_agents: true,
         },
         hours: None,

@@ -2,6 +2,7 @@
 
 use crate::base::time::Utc;
 use jiff::Timestamp;
+use jiff::civil::DateTime;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use std::time::Duration;
 
@@ -20,6 +21,15 @@ impl Zone {
     #[must_use]
     pub const fn utc() -> Self {
         Self(TimeZone::UTC)
+    }
+
+    /// The moment at which the clock shows this, such as `2026-11-23 10:15`; the first one where
+    /// it shows it twice. `None` when that is no date and time.
+    #[must_use]
+    pub fn moment(&self, shown: &str) -> Option<Utc> {
+        let shown: DateTime = shown.parse().ok()?;
+        let moment = shown.to_zoned(self.0.clone()).ok()?.timestamp();
+        Some(Utc::from_millis(moment.as_millisecond()))
     }
 
     /// What the clock shows, as time since midnight: 20:05 is 20 h 5 min, also on a day that is
@@ -47,5 +57,15 @@ mod tests {
         assert_eq!(at("Europe/Warsaw"), Some(Duration::from_secs(10 * 3_600 + 15 * 60 + 30)));
         assert_eq!(at("UTC"), Some(Duration::from_secs(9 * 3_600 + 15 * 60 + 30)));
         assert_eq!(at("Europe/Warszawa"), None);
+    }
+
+    #[test]
+    fn what_a_clock_shows_is_a_moment() {
+        let warsaw = Zone::named("Europe/Warsaw").expect("a zone");
+        assert_eq!(warsaw.moment("2026-11-23 10:15:30"), Some(MORNING));
+        assert_eq!(warsaw.moment("2026-11-23 10:15").map(|at| at.as_millis() % 60_000), Some(0));
+        for wrong in ["", "10:15", "2026-13-01 10:15", "tomorrow"] {
+            assert_eq!(warsaw.moment(wrong), None, "{wrong}");
+        }
     }
 }

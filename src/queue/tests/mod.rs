@@ -33,6 +33,7 @@ fn queue(name: &str, agents: &[&str]) -> QueueSettings {
         callers_max: None,
         callbacks_max: None,
         timeout: None,
+        wait_estimate: None,
         waits_without_agents: true,
     }
 }
