@@ -11,6 +11,7 @@ use ringback::flow::known::FACTS;
 use ringback::flow::notation::{ESCALATIONS, NOTATIONS};
 use ringback::flow::site::Site;
 use ringback::flow::types::STATED;
+use ringback::rehearsal::script::{DEEDS, RESULTS};
 use ringback::switchboard::settings::Prompts;
 use std::collections::BTreeMap;
 use std::fs;
@@ -120,6 +121,31 @@ fn every_notation_and_every_key_stands_on_its_page() {
 }
 
 #[test]
+fn the_page_on_testing_shows_the_shipped_test_as_it_is_and_every_key() {
+    let page = page("testing");
+    let shipped = fs::read_to_string(root().join("config/flows/custom-callback.test.yaml"));
+    assert_eq!(blocks(&page, "yaml test"), [shipped.expect("the shipped test")]);
+    for deed in DEEDS {
+        assert!(page.contains(&format!("| `{deed}")), "{deed} is not told");
+    }
+    for (result, _) in RESULTS {
+        assert!(page.contains(&format!("`{result}`")), "{result} is not told");
+    }
+    let mut seen = 0;
+    for entry in fs::read_dir(root().join("src/rehearsal/script")).expect("the room").flatten() {
+        let source = fs::read_to_string(entry.path()).expect("a source");
+        for opening in [".take(\"", ".required(\""] {
+            for rest in source.split(opening).skip(1) {
+                let key = rest.split('"').next().unwrap_or_default();
+                assert!(page.contains(key), "{}: `{key}` is not told", entry.path().display());
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 30, "only {seen} keys were found");
+}
+
+#[test]
 fn every_fact_type_and_escalation_stands_on_the_page_on_flows() {
     let page = page("flows");
     for fact in FACTS {
@@ -150,7 +176,7 @@ fn assert_flow(page: &str, name: &str, text: &str) {
     let mut files = vec![(format!("{name}.flow.yaml"), text.to_owned())];
     for entry in fs::read_dir(root().join("config/flows")).expect("shipped flows").flatten() {
         let file = entry.file_name().to_string_lossy().to_string();
-        if file != format!("{name}.flow.yaml") {
+        if file.ends_with(".flow.yaml") && file != format!("{name}.flow.yaml") {
             files.push((file, fs::read_to_string(entry.path()).expect("a flow")));
         }
     }

@@ -11,6 +11,7 @@
 //! | [`flows`] | the flow language: shape, values, conditions, escalations |
 //! | [`notations`] | every notation with its keys |
 //! | [`recipes`] | flows for the usual cases, ready to take |
+//! | [`testing`] | tests of flows, and being the caller in a terminal |
 //! | [`callbacks`] | the three notations, the life of a request, restart, policy |
 //! | [`queues`] | who is next, offers, agents, estimates, counters |
 //! | [`voicemail`] | mailboxes, messages, how long they are kept |
@@ -36,6 +37,9 @@ pub mod notations {
     #![doc = include_str!("notations.md")]
 }
 pub mod recipes;
+pub mod testing {
+    #![doc = include_str!("testing.md")]
+}
 pub mod callbacks {
     #![doc = include_str!("callbacks.md")]
 }

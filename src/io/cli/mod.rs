@@ -29,6 +29,7 @@ const EXAMPLES: &str = "Examples:
   ringback run --config config/ringback.yaml     the server on your settings
   ringback check --config config/ringback.yaml   every mistake, and nothing starts
   ringback flow check config/flows/*.yaml        every mistake in these flows
+  ringback flow test config/flows                their tests, without a telephone
   ringback say pl duration 125s                  what a caller would hear
   ringback call sip:5000@127.0.0.1 --press 1,2,601234567#   a test call that presses keys
   ringback phone sip:anna@127.0.0.1 --password demo-anna       an agent's phone

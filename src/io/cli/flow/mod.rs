@@ -1,6 +1,8 @@
 //! `ringback flow …`: the designer's tools, one file for each word.
 
 mod check;
+mod run;
+mod test;
 
 use clap::Subcommand;
 use std::path::PathBuf;
@@ -10,6 +12,10 @@ use std::process::ExitCode;
 pub(in crate::io::cli) enum FlowCommand {
     /// Tell every mistake in flow files
     Check(check::CheckArguments),
+    /// Be the caller of a flow, in a terminal
+    Run(run::RunArguments),
+    /// Play the cases of test files on a virtual clock, and judge them
+    Test(test::TestArguments),
 }
 
 /// Flow files, and the site whose names they use.
@@ -27,5 +33,7 @@ struct FlowFiles {
 pub(in crate::io::cli) fn flow(command: &FlowCommand) -> ExitCode {
     match command {
         FlowCommand::Check(arguments) => check::check(arguments),
+        FlowCommand::Run(arguments) => run::run(arguments),
+        FlowCommand::Test(arguments) => test::test(arguments),
     }
 }

@@ -1,0 +1,276 @@
+//! `ringback flow run`: be the caller of a flow, in a terminal.
+
+use super::test::stage;
+use crate::base::calendar::zone::Zone;
+use crate::base::digit::Digit;
+use crate::base::document::duration::parse_duration;
+use crate::base::time::Moment;
+use crate::io::cli::EXIT_USAGE;
+use crate::io::cli::check::refuse;
+use crate::io::cli::output::{answer, tell};
+use crate::io::site::Site;
+use crate::rehearsal::house::House;
+use crate::rehearsal::house::log::{Ear, Entry, What};
+use crate::rehearsal::report;
+use crate::rehearsal::script::{Caller, FLOW_FILE_END, Given, QueueGiven};
+use crate::rehearsal::stage::Stage;
+use std::collections::BTreeMap;
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+/// How long time goes on by itself until the caller has something to do.
+const GOES_ON_MAX: Duration = Duration::from_secs(10 * 60);
+/// How long a flow may work on after its caller has gone.
+const LAST_WORDS: Duration = Duration::from_secs(60);
+/// From one key to the next.
+const KEY_EVERY: Duration = Duration::from_millis(250);
+
+const HELP: &str = "\
+  1, 601234567#   press keys
+  w 30s           wait; a line with nothing on it waits until something happens
+  s 5s            speak
+  a               an agent's telephone rings: answer it
+  a h             the agent hangs up
+  h               hang up
+  ?               this help";
+
+#[derive(Debug, clap::Args)]
+pub(in crate::io::cli) struct RunArguments {
+    /// The flow that answers; the flows beside it are there too
+    file: PathBuf,
+    /// The configuration whose queues, hours and languages it names; default: built in
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The number that is called
+    #[arg(long, value_name = "NUMBER")]
+    called: Option<String>,
+    /// The number that is shown, or `anonymous`
+    #[arg(long, value_name = "NUMBER")]
+    caller: Option<String>,
+    /// What the clock shows: "2026-11-23 10:15 Europe/Warsaw"
+    #[arg(long, value_name = "TIME")]
+    now: Option<String>,
+    /// So many agents are signed in for a queue
+    #[arg(long, value_name = "QUEUE=NUMBER", value_parser = counted)]
+    agents: Vec<(String, usize)>,
+    /// So many callers wait in a queue already
+    #[arg(long, value_name = "QUEUE=NUMBER", value_parser = counted)]
+    waiting: Vec<(String, usize)>,
+}
+
+/// Runs the flow with whoever types.
+pub(super) fn run(arguments: &RunArguments) -> ExitCode {
+    let mut site = Site::default();
+    let dir = arguments.file.parent().map(std::path::Path::to_owned).unwrap_or_default();
+    let beside = super::test::flows_in(&dir);
+    let loaded = match site.load_with(arguments.config.as_deref(), &beside) {
+        Ok((loaded, _)) => loaded,
+        Err(error) => return refuse(&site, &error),
+    };
+    let stage = stage(loaded.settings);
+    let given = match given(arguments, &stage) {
+        Ok(given) => given,
+        Err(sentence) => {
+            tell(&format!("error: {sentence}"));
+            return ExitCode::from(EXIT_USAGE);
+        }
+    };
+    let mut house = stage.house(&given);
+    house.dial(Stage::caller(&given), &stage.called(&given));
+    let shown = io::stdin().is_terminal();
+    Conversation { began: house.now(), house, told: 0, shown }.hold();
+    ExitCode::SUCCESS
+}
+
+/// The world of this call, from the arguments.
+fn given(arguments: &RunArguments, stage: &Stage) -> Result<Given, String> {
+    let name = arguments.file.file_name().unwrap_or_default().to_string_lossy().to_string();
+    let Some(flow) = name.strip_suffix(FLOW_FILE_END) else {
+        return Err(format!("{name} is no flow: its file ends with {FLOW_FILE_END}"));
+    };
+    let inputs = stage.settings().flows.flows.get(flow).map(|flow| &flow.inputs);
+    let needed = inputs.and_then(|inputs| inputs.iter().find(|(_, input)| input.required));
+    if let Some((input, _)) = needed {
+        return Err(format!("the flow {flow} needs the input {input}: run a flow that calls it"));
+    }
+    let caller = arguments.caller.as_ref().map(|caller| match caller.as_str() {
+        "anonymous" => Caller::Anonymous,
+        number => Caller::Number(number.to_owned()),
+    });
+    let mut queues: BTreeMap<String, QueueGiven> = BTreeMap::new();
+    for (queue, agents) in &arguments.agents {
+        queues.entry(queue.clone()).or_default().agents = Some(*agents);
+    }
+    for (queue, waiting) in &arguments.waiting {
+        queues.entry(queue.clone()).or_default().waiting = Some(*waiting);
+    }
+    if let Some(queue) = queues.keys().find(|queue| stage.settings().queue(queue).is_none()) {
+        return Err(format!("there is no queue {queue}"));
+    }
+    let now = match &arguments.now {
+        Some(text) => {
+            let (shown, zone) = text.rsplit_once(' ').unwrap_or((text, ""));
+            let moment = match Zone::named(zone) {
+                Some(zone) => zone.moment(shown),
+                None => stage.settings().site.time_zone.moment(text),
+            };
+            let wrong = || format!("{text:?} is no time; write \"2026-11-23 10:15 Europe/Warsaw\"");
+            Some(moment.ok_or_else(wrong)?)
+        }
+        None => None,
+    };
+    let called = arguments.called.clone();
+    Ok(Given { flow: Some(flow.to_owned()), now, caller, called, queues, ..Given::default() })
+}
+
+/// One call, line by line.
+struct Conversation {
+    house: House,
+    began: Moment,
+    /// Entries of the log that were shown.
+    told: usize,
+    /// Whether somebody sits at a terminal.
+    shown: bool,
+}
+
+impl Conversation {
+    fn hold(mut self) {
+        self.goes_on(0);
+        let mut lines = io::stdin().lock().lines();
+        loop {
+            self.shows();
+            if self.house.over().is_some() {
+                break;
+            }
+            if self.shown {
+                let _ = write!(io::stdout(), "> ");
+                let _ = io::stdout().flush();
+            }
+            let Some(Ok(line)) = lines.next() else {
+                self.house.hang_up();
+                break;
+            };
+            self.obeys(line.trim());
+        }
+        self.ends();
+    }
+
+    /// Does what a line says.
+    fn obeys(&mut self, line: &str) {
+        let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+        match (word, rest.trim()) {
+            ("", _) => self.goes_on(self.house.log().len()),
+            ("?" | "help", _) => answer(HELP),
+            ("h", "") => self.house.hang_up(),
+            ("a", "") => self.agent(House::agent_answers, "no agent's telephone rings"),
+            ("a", "h") => self.agent(House::agent_hangs_up, "no agent is on the telephone"),
+            ("w", span) => match parse_duration(span) {
+                Some(span) => self.passes(span),
+                None => answer("how long? write `w 30s`"),
+            },
+            ("s", span) => match parse_duration(span) {
+                Some(span) => {
+                    self.house.speak(span);
+                    self.passes(span);
+                }
+                None => answer("how long? write `s 5s`"),
+            },
+            _ => self.presses(line),
+        }
+    }
+
+    fn agent(&mut self, act: impl FnOnce(&mut House) -> bool, else_why: &str) {
+        let since = self.house.log().len();
+        if act(&mut self.house) {
+            self.goes_on(since);
+        } else {
+            answer(else_why);
+        }
+    }
+
+    fn presses(&mut self, line: &str) {
+        let letters = line.chars().filter(|letter| *letter != ' ');
+        let keys: Option<Vec<Digit>> = letters.map(Digit::from_char).collect();
+        let Some(keys) = keys else {
+            answer(&format!("{line:?} is neither keys nor a command; ? helps"));
+            return;
+        };
+        let since = self.house.log().len();
+        for (index, key) in keys.iter().enumerate() {
+            if index > 0 {
+                self.passes(KEY_EVERY);
+            }
+            self.house.press(*key);
+        }
+        self.goes_on(since);
+    }
+
+    fn passes(&mut self, span: Duration) {
+        let end = self.house.now() + span;
+        while self.house.step(end) {}
+    }
+
+    /// Time goes on until something new has happened and the caller has something to do.
+    fn goes_on(&mut self, since: usize) {
+        let end = self.house.now() + GOES_ON_MAX;
+        let rests = |house: &House| house.log().len() > since && house.waits_for_caller();
+        while self.house.over().is_none() && !rests(&self.house) && self.house.step(end) {}
+    }
+
+    /// Shows what is new.
+    fn shows(&mut self) {
+        let entries = self.house.log().entries();
+        for entry in entries.iter().skip(self.told) {
+            if let Some(line) = shown(entry, self.began) {
+                answer(&line);
+            }
+        }
+        let more = entries.len() > self.told;
+        self.told = entries.len();
+        let keys = self.keys();
+        if more && !keys.is_empty() && self.house.over().is_none() {
+            answer(&format!("         keys: {keys}"));
+        }
+    }
+
+    /// The keys that are offered.
+    fn keys(&self) -> String {
+        let view = self.house.heart().view();
+        let offers = self.house.call().map(|call| view.offers(call)).unwrap_or_default();
+        let written = offers.iter().map(|(key, section)| match section {
+            Some(section) => format!("{key} {section}"),
+            None => key.to_string(),
+        });
+        written.collect::<Vec<_>>().join(", ")
+    }
+
+    fn ends(mut self) {
+        let end = self.house.now() + LAST_WORDS;
+        let works =
+            |house: &House| house.call().is_some_and(|call| house.heart().view().has_call(call));
+        while works(&self.house) && self.house.step(end) {}
+        self.shows();
+        answer(&format!("the call is over: {}", self.house.over().unwrap_or("hung up")));
+        for row in self.house.store().rows() {
+            let promise = &row.promise;
+            answer(&format!("promised: a callback to {} from {}", promise.number, promise.queue));
+        }
+    }
+}
+
+/// One thing that happened; what is heard with its words.
+fn shown(entry: &Entry, began: Moment) -> Option<String> {
+    let line = report::told(entry, began)?;
+    let What::Hears { who: Ear::Caller, pieces, index } = &entry.what else { return Some(line) };
+    let text = pieces.get(*index).and_then(|piece| piece.text());
+    Some(text.map_or_else(|| line.clone(), |text| format!("{line}: \"{text}\"")))
+}
+
+/// `sales=4`
+fn counted(text: &str) -> Result<(String, usize), String> {
+    let wrong = || "write QUEUE=NUMBER, such as sales=4".to_owned();
+    let (queue, count) = text.split_once('=').ok_or_else(wrong)?;
+    Ok((queue.to_owned(), count.parse().ok().filter(|count| *count <= 50).ok_or_else(wrong)?))
+}

@@ -1,0 +1,221 @@
+//! `ringback flow test`: plays the cases of test files, and judges them.
+
+use crate::base::complaint::Complaints;
+use crate::io::cli::check::{refuse, show};
+use crate::io::cli::output::{answer, tell};
+use crate::io::cli::{EXIT_CONFIG, EXIT_USAGE};
+use crate::io::prompts;
+use crate::io::site::{Site, SiteError};
+use crate::rehearsal::house::repertoire::Repertoire;
+use crate::rehearsal::junit;
+use crate::rehearsal::report;
+use crate::rehearsal::script::{self, Case, FILE_END, FLOW_FILE_END, Names, Test};
+use crate::rehearsal::stage::Stage;
+use crate::rehearsal::trial::{self, Outcome};
+use crate::switchboard::settings::Settings;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+#[derive(Debug, clap::Args)]
+pub(in crate::io::cli) struct TestArguments {
+    /// Test files (NAME.test.yaml), or directories of them; the flows beside them are tested
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// The configuration whose queues, hours and languages they name; default: built in
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Only cases whose test or name holds this
+    #[arg(long, value_name = "TEXT")]
+    filter: Option<String>,
+    /// Write the results as JUnit XML
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+}
+
+/// A test file as it was read.
+struct File {
+    path: String,
+    text: String,
+    test: Test,
+}
+
+/// How one case came out, and how long that took.
+struct Played {
+    outcome: Outcome,
+    took: Duration,
+}
+
+/// Plays all cases.
+pub(super) fn test(arguments: &TestArguments) -> ExitCode {
+    let began = Instant::now();
+    let paths = match test_files(&arguments.files) {
+        Ok(paths) => paths,
+        Err(sentence) => {
+            tell(&format!("error: {sentence}"));
+            return ExitCode::from(EXIT_USAGE);
+        }
+    };
+    let mut site = Site::default();
+    let read = match read(&mut site, arguments.config.as_deref(), &paths) {
+        Ok(read) => read,
+        Err(code) => return code,
+    };
+    let (stage, mut files) = read;
+    if let Some(filter) = &arguments.filter {
+        for file in &mut files {
+            let named = file.test.name.contains(filter.as_str());
+            file.test.cases.retain(|case| named || case.name.contains(filter.as_str()));
+        }
+        files.retain(|file| !file.test.cases.is_empty());
+    }
+    let played = play_all(&files, &stage);
+    let failed = tell_all(&files, &played, began.elapsed());
+    if let Some(path) = &arguments.junit
+        && let Err(fault) = fs::write(path, junit::document(&suites(&files, &played)))
+    {
+        tell(&format!("error: {} cannot be written: {fault}", path.display()));
+        return ExitCode::FAILURE;
+    }
+    if failed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// The test files that are meant, each once.
+fn test_files(named: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+    let mut files = BTreeSet::new();
+    for path in named {
+        if !path.is_dir() {
+            files.insert(path.clone());
+            continue;
+        }
+        let found = below(path, FILE_END)?;
+        if found.is_empty() {
+            return Err(format!("{} holds no file NAME{FILE_END}", path.display()));
+        }
+        files.extend(found);
+    }
+    Ok(files.into_iter().collect())
+}
+
+/// The files of a directory that end like this.
+fn below(dir: &Path, end: &str) -> Result<Vec<PathBuf>, String> {
+    let entries = fs::read_dir(dir).map_err(|fault| format!("{}: {fault}", dir.display()))?;
+    let paths = entries.flatten().map(|entry| entry.path());
+    Ok(paths.filter(|path| path.to_string_lossy().ends_with(end)).collect())
+}
+
+/// The flow files of a directory; none where there is no directory.
+pub(super) fn flows_in(dir: &Path) -> Vec<PathBuf> {
+    let dir = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
+    below(dir, FLOW_FILE_END).unwrap_or_default()
+}
+
+/// Reads the site, the flows beside the tests, and the tests; tells every mistake.
+fn read(
+    site: &mut Site,
+    config: Option<&Path>,
+    paths: &[PathBuf],
+) -> Result<(Stage, Vec<File>), ExitCode> {
+    let dirs: BTreeSet<PathBuf> =
+        paths.iter().filter_map(|path| path.parent().map(Path::to_owned)).collect();
+    let mut flows = Vec::new();
+    for dir in dirs {
+        flows.extend(flows_in(&dir));
+    }
+    let loaded = site.load_with(config, &flows);
+    let (loaded, _) = loaded.map_err(|error| refuse(site, &error))?;
+    let names = Names::of(&loaded.settings);
+    let mut complaints = Complaints::new();
+    let mut files = Vec::new();
+    for path in paths {
+        let (path, text) = site.read(path).map_err(|error: SiteError| refuse(site, &error))?;
+        if let Some(test) = script::read(&path, &text, &names, &mut complaints) {
+            files.push(File { path, text, test });
+        }
+    }
+    let failed = complaints.has_errors();
+    show(site, &complaints.into_sorted());
+    if failed {
+        return Err(ExitCode::from(EXIT_CONFIG));
+    }
+    Ok((stage(loaded.settings), files))
+}
+
+/// The stage of a site, with the texts of its prompts.
+pub(super) fn stage(settings: Settings) -> Stage {
+    let languages = settings.prompts.keys();
+    let texts: std::collections::BTreeMap<_, _> =
+        languages.map(|language| (language.clone(), prompts::texts(language))).collect();
+    let text = |language: &_, name: &str| {
+        texts.get(language).and_then(|texts| texts.get(name)).map(|text| (*text).to_owned())
+    };
+    let repertoire = Arc::new(Repertoire::new(&settings.prompts, text));
+    Stage::new(settings, repertoire)
+}
+
+/// Plays the cases of all files, on as many threads as there are processors.
+fn play_all(files: &[File], stage: &Stage) -> Vec<Vec<Played>> {
+    let cases: Vec<&Case> = files.iter().flat_map(|file| &file.test.cases).collect();
+    let next = AtomicUsize::new(0);
+    let results: Mutex<Vec<Option<Played>>> = Mutex::new(cases.iter().map(|_| None).collect());
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(cases.len());
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some(index) = Some(next.fetch_add(1, Ordering::Relaxed))
+                    && let Some(case) = cases.get(index)
+                {
+                    let began = Instant::now();
+                    let outcome = trial::play(case, stage);
+                    let played = Played { outcome, took: began.elapsed() };
+                    let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
+                    if let Some(place) = results.get_mut(index) {
+                        *place = Some(played);
+                    }
+                }
+            });
+        }
+    });
+    let results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut results = results.into_iter().flatten();
+    files.iter().map(|file| results.by_ref().take(file.test.cases.len()).collect()).collect()
+}
+
+/// Tells what failed and how many there were; gives how many failed.
+fn tell_all(files: &[File], played: &[Vec<Played>], took: Duration) -> usize {
+    let (mut cases, mut failed) = (0, 0);
+    for (file, played) in files.iter().zip(played) {
+        for (case, played) in file.test.cases.iter().zip(played) {
+            cases += 1;
+            if !played.outcome.failures.is_empty() {
+                failed += 1;
+                answer(&report::failed(case, &played.outcome, &file.text));
+            }
+        }
+    }
+    let seconds = took.as_secs_f64();
+    let verdict = if failed == 0 { "all passed".to_owned() } else { format!("{failed} failed") };
+    answer(&format!("{} tests, {cases} cases: {verdict} ({seconds:.2} s)", files.len()));
+    failed
+}
+
+fn suites(files: &[File], played: &[Vec<Played>]) -> Vec<junit::Suite> {
+    let case = |file: &File, case: &Case, played: &Played| {
+        let failed = !played.outcome.failures.is_empty();
+        junit::Case {
+            name: case.name.clone(),
+            took: played.took,
+            failure: failed.then(|| report::failed(case, &played.outcome, &file.text)),
+        }
+    };
+    let suite = |(file, played): (&File, &Vec<Played>)| junit::Suite {
+        name: file.test.name.clone(),
+        file: file.path.clone(),
+        cases: file.test.cases.iter().zip(played).map(|(one, p)| case(file, one, p)).collect(),
+    };
+    files.iter().zip(played).map(suite).collect()
+}

@@ -1,0 +1,167 @@
+//! Tells people what a case did: the line that failed, what happened instead, and the path.
+
+use super::house::log::{Ear, Entry, What};
+use super::script::Case;
+use super::trial::{Failure, Outcome};
+use crate::base::time::Moment;
+use std::fmt::Write;
+
+/// Most things that are shown as what happened instead.
+const INSTEAD_MAX: usize = 14;
+/// Most things that are shown of a script that came to its end.
+const LAST_MAX: usize = 6;
+/// Most parts of a path that are shown; the last ones matter.
+const PATH_MAX: usize = 16;
+
+/// Everything about a case that failed, in lines; `source` is the text of its file.
+#[must_use]
+pub fn failed(case: &Case, outcome: &Outcome, source: &str) -> String {
+    let mut text = format!("FAIL {}: {}\n", case.place, case.name);
+    script(case, &outcome.failures, source, &mut text);
+    if let Some(failure) = outcome.failures.first() {
+        instead(outcome, failure.since, &mut text);
+    }
+    path(outcome, &mut text);
+    text
+}
+
+/// The lines of the case, with a mark at each that failed.
+fn script(case: &Case, failures: &[Failure], source: &str, text: &mut String) {
+    let places = case.script.iter().map(|line| line.place.line);
+    let expected = case.expect.iter().map(|expectation| expectation.place.line);
+    let all: Vec<u32> = places.chain(expected).collect();
+    let first = all.iter().min().copied().unwrap_or(case.place.line);
+    let last = all.iter().max().copied().unwrap_or(case.place.line);
+    let lines = source.lines().zip(1_u32..);
+    // Writing to a String cannot fail.
+    for (line, number) in lines.filter(|(_, number)| (first..=last).contains(number)) {
+        let failed: Vec<&Failure> = failures.iter().filter(|one| one.line == number).collect();
+        let mark = if failed.is_empty() { ' ' } else { '>' };
+        let _ = writeln!(text, "{mark} {number:>4} | {line}");
+        for failure in failed {
+            let indent = line.chars().take_while(|letter| *letter == ' ').count();
+            let _ = writeln!(text, "       | {:indent$}^ {}", "", failure.why);
+        }
+    }
+}
+
+/// What came where the failed line wanted something else; at the end of a script, what came last.
+fn instead(outcome: &Outcome, since: usize, text: &mut String) {
+    let entries = outcome.log.entries();
+    let begun = entries.first().map_or(Moment::ZERO, |entry| entry.at);
+    let lines = |since: usize| {
+        let happened = entries.iter().skip(since).filter_map(|e| Some((e.at, happened(e)?)));
+        let mut lines: Vec<(Moment, String, usize)> = Vec::new();
+        for (at, what) in happened {
+            match lines.last_mut() {
+                Some((_, last, times)) if *last == what => *times += 1,
+                _ => lines.push((at, what, 1)),
+            }
+        }
+        lines
+    };
+    let (mut shown, mut head) = (lines(since), "what happened then:\n");
+    if shown.is_empty() {
+        let all = lines(0);
+        shown = all.into_iter().rev().take(LAST_MAX).rev().collect();
+        head = "what happened last:\n";
+    }
+    text.push_str(head);
+    for (at, what, times) in shown.iter().take(INSTEAD_MAX) {
+        let again = if *times > 1 { format!("  ({times} times)") } else { String::new() };
+        let _ = writeln!(text, "    {}  {what}{again}", clock(*at, begun));
+    }
+    if shown.len() > INSTEAD_MAX {
+        let _ = writeln!(text, "    … and {} more", shown.len() - INSTEAD_MAX);
+    }
+}
+
+/// Minutes and seconds since the call began.
+fn clock(at: Moment, begun: Moment) -> String {
+    let since = at.since(begun);
+    let (minutes, seconds) = (since.as_secs() / 60, since.as_secs() % 60);
+    format!("{minutes:>2}:{seconds:02}.{}", since.subsec_millis() / 100)
+}
+
+/// One thing that happened and when, for people; steps stand in the path.
+#[must_use]
+pub fn told(entry: &Entry, begun: Moment) -> Option<String> {
+    happened(entry).map(|what| format!("{}  {what}", clock(entry.at, begun)))
+}
+
+fn happened(entry: &Entry) -> Option<String> {
+    Some(match &entry.what {
+        What::Hears { who, pieces, index } => {
+            let piece = pieces.get(*index).filter(|piece| !piece.is_pause())?;
+            let who = match who {
+                Ear::Caller => "the caller",
+                Ear::Agent => "the agent",
+                Ear::Customer => "the customer",
+            };
+            format!("{who} hears {}", piece.name())
+        }
+        What::Did(text) => text.clone(),
+        What::Told { event, facts } if !event.starts_with("call.started") => {
+            let facts: Vec<String> =
+                facts.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            format!("{event} {}", facts.join(" ")).trim_end().to_owned()
+        }
+        What::Told { .. } | What::Step { .. } | What::Exit { .. } => return None,
+    })
+}
+
+/// The sections that were run, with the steps and how each ended.
+fn path(outcome: &Outcome, text: &mut String) {
+    let mut parts: Vec<Part> = Vec::new();
+    for entry in outcome.log.entries() {
+        match &entry.what {
+            What::Step { flow, section, does } => {
+                let place = format!("{flow}/{section}");
+                let goes_on = |part: &Part| {
+                    part.place == place && part.steps.last().is_none_or(|step| step != "goto")
+                };
+                match parts.last_mut().filter(|part| goes_on(part)) {
+                    Some(part) => part.steps.push(does.clone()),
+                    None => parts.push(Part { place, steps: vec![does.clone()], times: 1 }),
+                }
+            }
+            What::Exit { outcome, .. } => {
+                let step = parts.last_mut().and_then(|part| part.steps.last_mut());
+                if let Some(step) = step {
+                    let _ = write!(step, " → {outcome}");
+                }
+            }
+            What::Hears { .. } | What::Told { .. } | What::Did(_) => {}
+        }
+    }
+    let parts = folded(parts);
+    text.push_str("the path:\n");
+    let skipped = parts.len().saturating_sub(PATH_MAX);
+    if skipped > 0 {
+        let _ = writeln!(text, "    … {skipped} before");
+    }
+    for Part { place, steps, times } in parts.iter().skip(skipped) {
+        let again = if *times > 1 { format!("  ({times} times)") } else { String::new() };
+        let _ = writeln!(text, "    {place}: {}{again}", steps.join(", "));
+    }
+}
+
+/// A stay in one section.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Part {
+    place: String,
+    steps: Vec<String>,
+    times: usize,
+}
+
+/// What comes again and again stands once.
+fn folded(parts: Vec<Part>) -> Vec<Part> {
+    let mut kept: Vec<Part> = Vec::new();
+    for part in parts {
+        match kept.last_mut() {
+            Some(last) if last.place == part.place && last.steps == part.steps => last.times += 1,
+            _ => kept.push(part),
+        }
+    }
+    kept
+}

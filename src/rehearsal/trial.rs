@@ -1,0 +1,377 @@
+//! One case from beginning to end: plays its script, line by line.
+//!
+//! ```text
+//!  happened   ──●────●───●──────●────●───►  time
+//!                        ▲ cursor           a line is held against what comes at or after it;
+//!                                           where nothing fits yet, time goes on
+//! ```
+//!
+//! What happens at one moment has no order here: `joins` may stand before or after the `hears` of
+//! that moment. A key, a word and a hang-up move the cursor: what was before them is no answer to
+//! them.
+
+use super::hearing::{hears, spelled};
+use super::house::House;
+use super::house::log::{Ear, Entry, Log, What};
+use super::judge;
+use super::script::{AgentDeed, Case, CustomerDeed, Deed, Line};
+use super::stage::Stage;
+use crate::base::digit::Digit;
+use crate::base::time::Moment;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// How long a line may wait for what it asks, on the virtual clock.
+pub const PATIENCE: Duration = Duration::from_secs(10 * 60);
+/// From one key to the next.
+const KEY_EVERY: Duration = Duration::from_millis(250);
+/// How long a flow may work on after its caller has gone.
+const LAST_WORDS: Duration = Duration::from_secs(60);
+
+/// How a case came out.
+#[derive(Debug)]
+pub struct Outcome {
+    /// What failed; nothing if it passed.
+    pub failures: Vec<Failure>,
+    /// Everything that happened.
+    pub log: Log,
+    /// How long it took on the virtual clock.
+    pub lasted: Duration,
+    /// How much the heart worked, in inputs.
+    pub turns: u64,
+}
+
+/// One thing that was not as the case says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The line of the script or the expectation, in the file.
+    pub line: u32,
+    /// What is wrong, one sentence.
+    pub why: String,
+    /// What had happened when the line began to be played; what came later is what happened
+    /// instead.
+    pub since: usize,
+}
+
+/// Plays a case.
+#[must_use]
+pub fn play(case: &Case, stage: &Stage) -> Outcome {
+    let mut house = stage.house(&case.given);
+    let before = house.turns();
+    house.dial(Stage::caller(&case.given), &stage.called(&case.given));
+    let began = house.now();
+    let mut trial = Trial { house, cursor: Cursor::default(), key_at: Moment::ZERO };
+    let failures = trial.all(case);
+    let Trial { house, .. } = trial;
+    let (lasted, turns) = (house.now().since(began), house.turns() - before);
+    Outcome { failures, log: house.into_log(), lasted, turns }
+}
+
+/// One case under way.
+#[derive(Debug)]
+struct Trial {
+    house: House,
+    cursor: Cursor,
+    /// When the next key may be pressed.
+    key_at: Moment,
+}
+
+/// How far the script has come in what happened.
+#[derive(Debug, Default)]
+struct Cursor {
+    /// Entries before this one are no answer to what the caller did.
+    barrier: usize,
+    /// Nothing before this moment counts.
+    at: Moment,
+    /// Entries that a line was held against.
+    used: BTreeSet<usize>,
+}
+
+impl Trial {
+    fn all(&mut self, case: &Case) -> Vec<Failure> {
+        for line in &case.script {
+            let since = self.cursor.barrier.max(self.first_at(self.cursor.at));
+            if let Err(why) = self.line(line) {
+                return vec![Failure { line: line.place.line, why, since }];
+            }
+        }
+        self.come_to_rest();
+        let since = self.house.log().len();
+        let wrong = case.expect.iter().filter_map(|expectation| {
+            let why = judge::judge(&mut self.house, &expectation.what).err()?;
+            Some(Failure { line: expectation.place.line, why, since })
+        });
+        wrong.collect()
+    }
+
+    /// Plays one line; the error is one sentence.
+    fn line(&mut self, line: &Line) -> Result<(), String> {
+        match &line.deed {
+            Deed::Hears(wanted) => {
+                let what = format!("the caller hears {}", spelled(wanted));
+                self.awaits(&what, While::Call, |entry| hears(entry, Ear::Caller, wanted))
+            }
+            Deed::Presses(entries) => self.presses(entries),
+            Deed::Speaks(long) => self.speaks(*long),
+            Deed::Waits(span) => {
+                self.passes(*span);
+                Ok(())
+            }
+            Deed::HangsUp => self.hangs_up(),
+            Deed::Joins(queue) => {
+                let so = |entry: &Entry| {
+                    entry.what.is("queue.joined") && entry.what.fact("queue") == Some(queue)
+                };
+                self.awaits(&format!("the caller joins {queue}"), While::Call, so)
+            }
+            Deed::Leaves(queue) => self.leaves(queue.as_deref()),
+            Deed::Does(notation) => {
+                let so = |entry: &Entry| does(entry, notation);
+                self.awaits(&format!("the flow does {notation}"), While::Flow, so)
+            }
+            Deed::Reaches { flow, section } => {
+                let so = |entry: &Entry| reaches(entry, flow.as_deref(), section);
+                self.awaits(&format!("the flow reaches {section}"), While::Flow, so)
+            }
+            Deed::TalksTo(agent) => {
+                let so = |entry: &Entry| {
+                    let named = agent.is_none() || entry.what.fact("agent") == agent.as_deref();
+                    entry.what.is("call.connected") && named
+                };
+                let whom = agent.as_deref().unwrap_or("an agent");
+                self.awaits(&format!("the caller talks to {whom}"), While::Call, so)
+            }
+            Deed::Ends => self.until("the call ends", |house| house.over().is_some()),
+            Deed::Agent(deed) => self.agent(deed),
+            Deed::Customer(deed) => self.customer(*deed),
+        }
+    }
+
+    fn presses(&mut self, entries: &[Vec<Digit>]) -> Result<(), String> {
+        for (index, keys) in entries.iter().enumerate() {
+            if index > 0 {
+                self.is_asked_again()?;
+            }
+            self.until("the house listens to keys", House::listens)?;
+            while self.house.now() < self.key_at && self.house.step(self.key_at) {}
+            self.moves_on();
+            let shown: String = keys.iter().map(|key| key.as_char()).collect();
+            self.house.note(format!("the caller presses {shown}"));
+            for (index, key) in keys.iter().enumerate() {
+                if index > 0 {
+                    self.passes(KEY_EVERY);
+                }
+                self.house.press(*key);
+            }
+            self.key_at = self.house.now() + KEY_EVERY;
+        }
+        Ok(())
+    }
+
+    /// After an entry the house says something, or does something else.
+    fn is_asked_again(&mut self) -> Result<(), String> {
+        let barrier = self.cursor.barrier;
+        self.until("the house asks again", |house| {
+            let since = house.log().entries().iter().skip(barrier);
+            let answers = |entry: &Entry| {
+                matches!(entry.what, What::Hears { who: Ear::Caller, .. } | What::Step { .. })
+            };
+            since.into_iter().any(answers)
+        })
+    }
+
+    fn speaks(&mut self, long: Duration) -> Result<(), String> {
+        self.until("somebody listens to the caller: a recording, or an agent", House::hears)?;
+        self.moves_on();
+        self.house.note(format!("the caller speaks for {}", written(long)));
+        self.house.speak(long);
+        self.passes(long);
+        Ok(())
+    }
+
+    fn hangs_up(&mut self) -> Result<(), String> {
+        if self.house.over().is_some() {
+            return Err("the caller cannot hang up: the call is over already".to_owned());
+        }
+        self.moves_on();
+        self.house.note("the caller hangs up".to_owned());
+        self.house.hang_up();
+        Ok(())
+    }
+
+    /// A stay in a queue ends by one of the outcomes of its step.
+    fn leaves(&mut self, queue: Option<&str>) -> Result<(), String> {
+        let joined = self.house.log().entries().iter().rev().find_map(|entry| {
+            entry.what.fact("queue").filter(|_| entry.what.is("queue.joined")).map(str::to_owned)
+        });
+        let Some(stood) = joined else {
+            return Err("the caller leaves no queue: there was none".to_owned());
+        };
+        if queue.is_some_and(|queue| queue != stood) {
+            return Err(format!("the caller stood in {stood}"));
+        }
+        let so = |entry: &Entry| {
+            let ends = ["answered", "timed_out", "left"];
+            matches!(&entry.what, What::Exit { outcome, .. } if ends.contains(&outcome.as_str()))
+        };
+        self.awaits(&format!("the caller leaves {stood}"), While::Flow, so)
+    }
+
+    fn agent(&mut self, deed: &AgentDeed) -> Result<(), String> {
+        match deed {
+            AgentDeed::Answers => {
+                self.until("an agent's telephone rings", House::agent_rings)?;
+                self.house.note("an agent answers".to_owned());
+                self.moves_on();
+                done(self.house.agent_answers(), "no agent's telephone rings")
+            }
+            AgentDeed::Rejects => {
+                self.until("an agent's telephone rings", House::agent_rings)?;
+                self.house.note("an agent refuses".to_owned());
+                self.moves_on();
+                done(self.house.agent_rejects(), "no agent's telephone rings")
+            }
+            AgentDeed::HangsUp => {
+                self.moves_on();
+                self.house.note("an agent hangs up".to_owned());
+                done(self.house.agent_hangs_up(), "no agent is on the telephone")
+            }
+            AgentDeed::Presses(keys) => {
+                self.moves_on();
+                for key in keys {
+                    done(self.house.agent_presses(*key), "no agent is on the telephone")?;
+                    self.passes(KEY_EVERY);
+                }
+                Ok(())
+            }
+            AgentDeed::Hears(wanted) => {
+                let what = format!("an agent hears {}", spelled(wanted));
+                self.awaits(&what, While::Ever, |entry| hears(entry, Ear::Agent, wanted))
+            }
+        }
+    }
+
+    fn customer(&mut self, deed: CustomerDeed) -> Result<(), String> {
+        if deed == CustomerDeed::HangsUp {
+            self.moves_on();
+            return done(self.house.customer_hangs_up(), "no customer is on the telephone");
+        }
+        self.until("the customer's telephone rings", House::customer_rings)?;
+        self.moves_on();
+        let status = if deed == CustomerDeed::Answers { 200 } else { 486 };
+        self.house.note(format!("the customer answers with {status}"));
+        done(self.house.customer_answers(status), "no customer's telephone rings")
+    }
+
+    /// What comes from now on is an answer to what is done now.
+    fn moves_on(&mut self) {
+        self.cursor.barrier = self.house.log().len();
+        self.cursor.at = self.house.now();
+    }
+
+    fn passes(&mut self, span: Duration) {
+        let end = self.house.now() + span;
+        while self.house.step(end) {}
+    }
+
+    /// Lets time pass until something is so.
+    fn until(&mut self, what: &str, so: impl Fn(&House) -> bool) -> Result<(), String> {
+        let end = self.house.now() + PATIENCE;
+        let wants_over = what == "the call ends";
+        let wants_agent = what.contains("telephone");
+        loop {
+            if so(&self.house) {
+                return Ok(());
+            }
+            if let Some(how) = self.house.over().filter(|_| !wants_over && !wants_agent) {
+                return Err(format!("in vain: {what}; the call was over before ({how})"));
+            }
+            if !self.house.step(end) {
+                return Err(format!("in vain: {what}; not within {}", written(PATIENCE)));
+            }
+        }
+    }
+
+    /// Holds a line against what happened since the cursor, and against what comes.
+    fn awaits(
+        &mut self,
+        what: &str,
+        within: While,
+        so: impl Fn(&Entry) -> bool,
+    ) -> Result<(), String> {
+        let end = self.house.now() + PATIENCE;
+        let mut index = self.cursor.barrier.max(self.first_at(self.cursor.at));
+        loop {
+            let mut rest = self.house.log().entries().iter().enumerate().skip(index);
+            let found = rest.find(|(at, entry)| !self.cursor.used.contains(at) && so(entry));
+            if let Some((at, entry)) = found {
+                self.cursor.at = entry.at;
+                self.cursor.used.insert(at);
+                return Ok(());
+            }
+            index = self.house.log().len();
+            if let Some(how) = self.over(within) {
+                return Err(format!("in vain: {what}; the call was over before ({how})"));
+            }
+            if !self.house.step(end) {
+                if self.house.log().len() > index {
+                    continue;
+                }
+                return Err(format!("in vain: {what}; not within {}", written(PATIENCE)));
+            }
+        }
+    }
+
+    /// How that ended without which nothing more can be expected, if it did.
+    fn over(&self, within: While) -> Option<String> {
+        let how = self.house.over()?.to_owned();
+        let ended = match within {
+            While::Call => true,
+            While::Flow => !self.flow_works(),
+            While::Ever => false,
+        };
+        ended.then_some(how)
+    }
+
+    fn flow_works(&self) -> bool {
+        self.house.call().is_some_and(|call| self.house.heart().view().has_call(call))
+    }
+
+    fn first_at(&self, moment: Moment) -> usize {
+        self.house.log().entries().partition_point(|entry| entry.at < moment)
+    }
+
+    /// A flow whose caller has gone says its last words.
+    fn come_to_rest(&mut self) {
+        let end = self.house.now() + LAST_WORDS;
+        while self.house.over().is_some() && self.flow_works() && self.house.step(end) {}
+    }
+}
+
+/// As long as what something may still be expected.
+#[derive(Debug, Clone, Copy)]
+enum While {
+    /// The caller is there.
+    Call,
+    /// The flow works, which may be longer.
+    Flow,
+    /// Anybody is there.
+    Ever,
+}
+
+fn done(done: bool, else_why: &str) -> Result<(), String> {
+    if done { Ok(()) } else { Err(else_why.to_owned()) }
+}
+
+fn does(entry: &Entry, notation: &str) -> bool {
+    matches!(&entry.what, What::Step { does, .. } if does == notation)
+}
+
+fn reaches(entry: &Entry, wanted: Option<&str>, section: &str) -> bool {
+    let What::Step { flow, section: reached, .. } = &entry.what else { return false };
+    reached == section && wanted.is_none_or(|wanted| wanted == flow)
+}
+
+fn written(span: Duration) -> String {
+    crate::base::document::duration::write_duration(span)
+}

@@ -1,0 +1,262 @@
+//! Test files of flows: what a script asks for, what a report tells, and the command itself.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "a test may fall")]
+
+mod support;
+
+use ringback::base::complaint::Complaints;
+use ringback::io::temporary::Temporary;
+use ringback::rehearsal::house::repertoire::Repertoire;
+use ringback::rehearsal::report;
+use ringback::rehearsal::script::{Names, Test, read};
+use ringback::rehearsal::stage::Stage;
+use ringback::rehearsal::trial::play;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+use std::sync::Arc;
+use support::site::Plan;
+
+#[test]
+fn the_shipped_test_passes_as_it_stands() {
+    let shipped = include_str!("../config/flows/custom-callback.test.yaml");
+    assert_eq!(report("custom-callback", shipped), "");
+}
+
+#[test]
+fn a_prompt_that_never_comes_is_told_with_what_came_instead() {
+    insta::assert_snapshot!(fails("      - presses: 1\n      - hears: we-are-closed\n"));
+}
+
+#[test]
+fn a_prompt_before_a_key_is_no_answer_to_the_key() {
+    let script = "      - hears: main-menu\n      - presses: 1\n      - hears: main-menu\n";
+    assert!(fails(script).contains("in vain: the caller hears main-menu"));
+    // Two tries without a key: it is heard a second time.
+    passes("      - hears: main-menu\n      - hears: main-menu\n");
+}
+
+#[test]
+fn what_happens_at_one_moment_has_no_order() {
+    passes("      - presses: 1\n      - hears: please-wait\n      - joins: sales\n");
+    passes("      - presses: 1\n      - joins: sales\n      - hears: please-wait\n");
+}
+
+#[test]
+fn a_call_that_is_over_brings_nothing_more() {
+    let hung_up = "      - hears: main-menu\n      - hangs_up\n      - hears: main-menu\n";
+    assert!(fails(hung_up).contains("the call was over before"));
+    passes("      - hears: main-menu\n      - hangs_up\n      - ends\n");
+}
+
+#[test]
+fn one_entry_is_pressed_for_each_try() {
+    let asks = "      - presses: 1\n      - presses: 1\n      - presses: 2\n";
+    let entries = "      - presses: [\"12#\", \"60\", \"601234567#\"]\n";
+    passes(&format!("{asks}{entries}      - hears: {{ says: \"601 234 567\" }}\n"));
+    let failed = fails(&format!("{asks}{entries}      - hears: {{ says: \"601 234 568\" }}\n"));
+    assert!(failed.contains("in vain: the caller hears \"601 234 568\""), "{failed}");
+}
+
+#[test]
+fn an_agent_answers_and_hangs_up() {
+    case(
+        r#"
+    given: { queues: { sales: { agents: 1 } } }
+    script:
+      - presses: 1
+      - joins: sales
+      - agent: answers
+      - talks_to: agent-1
+      - waits: 30s
+      - agent: hangs_up
+      - leaves: sales
+      - ends
+    expect: { result: answered, abandoned: 0, place_in: none, registered: none }
+"#,
+    );
+}
+
+#[test]
+fn a_callback_is_made_to_its_end() {
+    case(
+        r#"
+    given: { queues: { sales: { agents: 1, waiting: 1 } } }
+    script:
+      - presses: 1
+      - joins: sales
+      - presses: 1
+      - presses: 1
+      - presses: 1
+      - speaks: 4s
+      - presses: hash
+      - hears: callback-registered
+      - ends
+      - agent: hangs_up
+      - agent: answers
+      - agent: hangs_up
+      - agent: answers
+      - agent: { hears: callback-for-you }
+      - agent: { hears: recording }
+      - customer: answers
+    expect:
+      result: registered
+      registered: { number: "+48221112233", agent_media: [callback-for-you, recording] }
+"#,
+    );
+}
+
+#[test]
+fn whoever_hangs_up_in_line_has_abandoned() {
+    let script = "      - presses: 1\n      - joins: sales\n      - hangs_up\n";
+    passes(&format!("{script}    expect: {{ abandoned: 1, result: abandoned, place_in: none }}\n"));
+    insta::assert_snapshot!(fails(&format!("{script}    expect: {{ abandoned: 0 }}\n")));
+}
+
+#[test]
+fn a_store_that_fails_promises_nothing() {
+    case(
+        r#"
+    given: { store: fails }
+    script:
+      - presses: 1
+      - presses: 1
+      - presses: 1
+      - presses: 1
+      - hears: leave-a-note
+      - hears: callback-unavailable
+    expect: { registered: none }
+"#,
+    );
+}
+
+#[test]
+fn every_mistake_of_a_test_file_is_told_at_once() {
+    let text = r#"test: other
+flow: main-lin
+given:
+  now: "23.11.2026"
+  queues: { sale: { agents: many } }
+cases:
+  - name: wrong
+    script:
+      - herars: welcome
+      - hears: welcom
+      - presses: 1x
+      - does: start_calback
+      - joins: service
+        waits: 5
+      - reaches: main-line/sale
+      - hangs_up: now
+    expect: { registered: { number: "601" }, place_in: sales, abandond: 0 }
+"#;
+    let mut complaints = Complaints::new();
+    let names = Names::of(stage().settings());
+    let _ = read("case.test.yaml", text, &names, &mut complaints);
+    let told: Vec<String> =
+        complaints.into_sorted().iter().map(|complaint| complaint.render(text)).collect();
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn a_case_takes_few_steps_of_the_heart() {
+    let shipped = include_str!("../config/flows/custom-callback.test.yaml");
+    let (stage, test) = (stage(), test("custom-callback", shipped));
+    let turns: Vec<u64> = test.cases.iter().map(|case| play(case, &stage).turns).collect();
+    assert!(turns.iter().all(|turns| *turns < 100), "{turns:?}");
+}
+
+#[test]
+fn the_command_plays_the_shipped_tests_and_writes_what_continuous_integration_reads() {
+    let dir = Temporary::new().expect("a directory");
+    let junit = dir.path().join("junit.xml");
+    let good = ringback(&["flow", "test", "config/flows", "--junit", &junit.to_string_lossy()]);
+    assert_eq!(good.status.code(), Some(0), "{}", told(&good));
+    assert!(told(&good).contains("all passed"), "{}", told(&good));
+    let written = fs::read_to_string(junit).expect("the results");
+    assert!(written.contains("<testcase classname=\"custom-callback\""), "{written}");
+}
+
+#[test]
+fn the_command_fails_with_one_and_mistakes_with_78() {
+    let dir = Temporary::new().expect("a directory");
+    let at = |name: &str| dir.path().join(name).to_string_lossy().to_string();
+    let failing = "test: failing\nflow: main-line\ncases:\n  - name: \"a <wrong> one\"\n    \
+                   script: [ { hears: goodbye } ]\n";
+    fs::write(at("failing.test.yaml"), failing).expect("a file");
+    let junit = at("junit.xml");
+    let failed = ringback(&["flow", "test", &at("failing.test.yaml"), "--junit", &junit]);
+    assert_eq!(failed.status.code(), Some(1), "{}", told(&failed));
+    let written = fs::read_to_string(junit).expect("the results");
+    assert!(written.contains("name=\"a &lt;wrong&gt; one\""), "{written}");
+    assert!(written.contains("<failure message="), "{written}");
+    fs::write(at("wrong.test.yaml"), failing.replace("hears", "heers")).expect("a file");
+    let wrong = ringback(&["flow", "test", &dir.path().to_string_lossy()]);
+    assert_eq!(wrong.status.code(), Some(78), "{}", told(&wrong));
+    assert!(told(&wrong).contains("did you mean `hears`?"), "{}", told(&wrong));
+    let nothing = ringback(&["flow", "test", "src"]);
+    assert_eq!(nothing.status.code(), Some(2), "{}", told(&nothing));
+}
+
+/// A case that must pass.
+#[track_caller]
+fn case(case: &str) {
+    assert_eq!(report("case", &file(case.trim_start())), "");
+}
+
+/// A script that must pass.
+#[track_caller]
+fn passes(script: &str) {
+    assert_eq!(report("case", &file(&format!("script:\n{script}"))), "");
+}
+
+/// A script that must fail: the report.
+#[track_caller]
+fn fails(script: &str) -> String {
+    let report = report("case", &file(&format!("script:\n{script}")));
+    assert!(!report.is_empty(), "it passed");
+    report
+}
+
+fn file(case: &str) -> String {
+    format!(
+        "test: case\nflow: main-line\ngiven:\n  caller: \"+48221112233\"\n  called: \
+         \"+48221234567\"\ncases:\n  - name: the case\n    {case}"
+    )
+}
+
+/// What is told of the cases that fail.
+#[track_caller]
+fn report(name: &str, text: &str) -> String {
+    let stage = stage();
+    let test = test(name, text);
+    let outcomes = test.cases.iter().map(|case| (case, play(case, &stage)));
+    let failed = outcomes.filter(|(_, outcome)| !outcome.failures.is_empty());
+    failed.map(|(case, outcome)| report::failed(case, &outcome, text)).collect()
+}
+
+#[track_caller]
+fn test(name: &str, text: &str) -> Test {
+    let mut complaints = Complaints::new();
+    let names = Names::of(stage().settings());
+    let test = read(&format!("{name}.test.yaml"), text, &names, &mut complaints);
+    assert!(!complaints.has_errors(), "{:?}\n{text}", complaints.into_sorted());
+    test.expect("a test")
+}
+
+fn stage() -> Stage {
+    let settings = Plan::shipped().settings;
+    let repertoire = Arc::new(Repertoire::new(&settings.prompts, |_, _| None));
+    Stage::new(settings, repertoire)
+}
+
+fn ringback(arguments: &[&str]) -> Output {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_ringback"));
+    program.current_dir(Path::new(env!("CARGO_MANIFEST_DIR"))).args(arguments);
+    program.output().expect("the program")
+}
+
+fn told(output: &Output) -> String {
+    let both = [&output.stdout[..], &output.stderr[..]].concat();
+    String::from_utf8_lossy(&both).into_owned()
+}
