@@ -9,6 +9,7 @@ use ringback::base::language::Language;
 use ringback::config::load::{Sources, load};
 use ringback::flow::known::FACTS;
 use ringback::flow::notation::{ESCALATIONS, NOTATIONS};
+use ringback::flow::picture::{Picture, svg};
 use ringback::flow::site::Site;
 use ringback::flow::types::STATED;
 use ringback::rehearsal::script::{DEEDS, RESULTS};
@@ -170,6 +171,34 @@ fn every_page_is_part_of_the_handbook() {
         assert!(module.contains(&page) || module.contains(&recipe), "{name} is left out");
         assert!(text.lines().count() <= 600, "{name} is too long");
     }
+}
+
+#[test]
+fn the_pictures_are_what_the_program_draws_today() {
+    let flows: Vec<(String, String)> = fs::read_dir(root().join("config/flows"))
+        .expect("shipped flows")
+        .flatten()
+        .filter(|entry| entry.path().to_string_lossy().ends_with(".flow.yaml"))
+        .map(|entry| {
+            let name = entry.file_name().to_string_lossy().to_string();
+            (name, fs::read_to_string(entry.path()).expect("a flow"))
+        })
+        .collect();
+    let (set, _) = ringback::flow::load(&flows, &Site::default()).expect("good flows");
+    let mut seen = 0;
+    for entry in fs::read_dir(root().join("src/handbook/pictures")).expect("pictures").flatten() {
+        let path = entry.path();
+        let name = path.file_stem().expect("a name").to_string_lossy().to_string();
+        let flow = set.flows.get(&name).unwrap_or_else(|| panic!("no flow {name} is shipped"));
+        let drawn = svg::write(&Picture::of_flow(flow), svg::Theme::Auto);
+        let kept = fs::read_to_string(&path).expect("a picture");
+        let renew = format!(
+            "ringback flow graph config/flows/{name}.flow.yaml -o src/handbook/pictures/{name}.svg"
+        );
+        assert!(drawn == kept, "the picture of {name} is old; renew it:\n  {renew}");
+        seen += 1;
+    }
+    assert!(seen >= 2, "only {seen} pictures were found");
 }
 
 fn assert_flow(page: &str, name: &str, text: &str) {

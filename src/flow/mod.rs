@@ -8,7 +8,9 @@ pub mod expression;
 pub mod graph;
 pub mod known;
 pub mod load;
+mod loops;
 pub mod notation;
+pub mod picture;
 pub mod runner;
 pub mod scope;
 pub mod site;
@@ -16,6 +18,7 @@ pub mod table;
 pub mod template;
 pub mod types;
 pub mod value;
+mod ways;
 pub mod web;
 pub mod wording;
 

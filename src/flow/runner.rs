@@ -23,7 +23,7 @@ mod keys;
 mod leaving;
 mod media;
 mod moves;
-mod notation;
+pub(super) mod notation;
 mod pending;
 mod position;
 mod questions;

@@ -24,6 +24,10 @@
 //! | [`conformance`] | SIP and RTP: what is spoken, and where we differ |
 //! | [`decisions`] | why it is built like this, and what it does not do yet |
 
+// Where the pages are read as files, the last line of a page with a picture links to it. Compiled
+// documentation has no files beside it: there the picture itself follows the page, and the style
+// that the page carries hides the link's empty frame.
+
 pub mod first_call {
     #![doc = include_str!("first_call.md")]
 }
@@ -32,6 +36,8 @@ pub mod trunks {
 }
 pub mod flows {
     #![doc = include_str!("flows.md")]
+    #![doc = ""]
+    #![doc = include_str!("pictures/main-line.svg")]
 }
 pub mod notations {
     #![doc = include_str!("notations.md")]
@@ -42,6 +48,8 @@ pub mod testing {
 }
 pub mod callbacks {
     #![doc = include_str!("callbacks.md")]
+    #![doc = ""]
+    #![doc = include_str!("pictures/custom-callback.svg")]
 }
 pub mod queues {
     #![doc = include_str!("queues.md")]

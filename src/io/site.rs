@@ -8,6 +8,7 @@ use crate::base::complaint::Complaint;
 use crate::base::interfaces::Interfaces;
 use crate::config::defaults;
 use crate::config::load::{self, Loaded, Sources};
+use crate::flow::graph::FlowSet;
 use include_dir::{Dir, include_dir};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -107,6 +108,23 @@ impl Site {
         let loaded = load::load(sources).map_err(SiteError::Mistakes);
         self.texts.extend(tables.into_inner());
         loaded
+    }
+
+    /// These flow files and those that they need, without asking whether the site has the queues,
+    /// prompts and hours that they name: enough to look at a flow before it can run.
+    ///
+    /// # Errors
+    ///
+    /// What cannot be read, or every mistake that is left.
+    pub fn flows_alone(
+        &mut self,
+        config: Option<&Path>,
+        files: &[PathBuf],
+    ) -> Result<FlowSet, SiteError> {
+        let beside = config.map(|path| path.parent().unwrap_or_else(|| Path::new("")).to_owned());
+        let flows = self.flows(beside.as_deref(), files)?;
+        let loaded = crate::flow::load(&flows, &crate::flow::site::Site::default());
+        loaded.map(|(set, _)| set).map_err(SiteError::Mistakes)
     }
 
     /// The text of a file that was read, for the line of a mistake.

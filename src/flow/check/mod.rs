@@ -1,12 +1,12 @@
 //! Whole flows judged as graphs: what no single step can tell.
 
 mod callbacks;
-mod loops;
 mod numbers;
 mod web;
 
 use super::decode::Draft;
 use super::graph::{Action, Step};
+use super::loops;
 use crate::base::complaint::Complaints;
 use std::collections::BTreeMap;
 use web::{Leads, Web};

@@ -2,6 +2,7 @@
 
 use crate::flow::effect::QueueOutcome;
 use crate::flow::graph::{Action, Flow, Step, Target};
+use crate::flow::ways::named_ways;
 use std::collections::BTreeMap;
 
 /// All steps of a flow, nested ones among them.
@@ -187,9 +188,9 @@ impl<'f> Web<'f> {
         next: &Leads<'f>,
     ) -> Vec<Edge<'f>> {
         let mut edges: Vec<Edge<'f>> = Vec::new();
-        for (target, timed) in named_ways(&step.action) {
-            let to = self.target(target, section, Some(own), next);
-            edges.push(Edge { to, failure: false, timed });
+        for way in named_ways(&step.action) {
+            let to = self.target(way.target, section, Some(own), next);
+            edges.push(Edge { to, failure: false, timed: way.timed });
         }
         if let Some(to) = unnamed_way(&step.action, next) {
             edges.push(Edge { to, failure: false, timed: takes_time(&step.action) });
@@ -206,59 +207,6 @@ impl Point<'_> {
     /// Whether it is a `queue` step.
     pub(super) const fn is_queue(&self) -> bool {
         matches!(self.step.action, Action::Queue(_))
-    }
-}
-
-/// The outcomes that a step names, and whether time passes before each.
-fn named_ways(action: &Action) -> Vec<(&Target, bool)> {
-    match action {
-        Action::If { then, otherwise, .. } => {
-            [Some(then), otherwise.as_ref()].into_iter().flatten().map(|to| (to, false)).collect()
-        }
-        Action::Music { keys, .. } => keys.values().map(|to| (to, true)).collect(),
-        Action::Menu(menu) => {
-            let others = [Some(&menu.no_input), Some(&menu.no_match), menu.gave_up.as_ref()];
-            menu.keys.values().chain(others.into_iter().flatten()).map(|to| (to, true)).collect()
-        }
-        Action::Collect(collect) => collect.gave_up.iter().map(|to| (to, true)).collect(),
-        Action::Record(record) => record.empty.iter().map(|to| (to, true)).collect(),
-        Action::Voicemail(voicemail) => {
-            let asked = [voicemail.left.as_ref(), voicemail.empty.as_ref()];
-            let asked = asked.into_iter().flatten().map(|to| (to, true));
-            asked.chain(voicemail.full.iter().map(|to| (to, false))).collect()
-        }
-        Action::VerifyNumber(verify) => {
-            let all = [&verify.invalid, &verify.wrong_kind, &verify.foreign, &verify.blocked];
-            all.into_iter().flatten().map(|to| (to, false)).collect()
-        }
-        Action::Http(http) => http.missing.iter().map(|to| (to, false)).collect(),
-        Action::Lookup(lookup) => lookup.missing.iter().map(|to| (to, false)).collect(),
-        Action::Queue(queue) => {
-            let at_once = [QueueOutcome::Full, QueueOutcome::Closed, QueueOutcome::NoAgents];
-            queue.outcomes.iter().map(|(how, to)| (to, !at_once.contains(how))).collect()
-        }
-        Action::Goto(_)
-        | Action::Set(_)
-        | Action::CallFlow { .. }
-        | Action::Return(_)
-        | Action::Escalate(_)
-        | Action::Wait(_)
-        | Action::End
-        | Action::Answer
-        | Action::HangUp(_)
-        | Action::Reject(_)
-        | Action::Ringing
-        | Action::Language(_)
-        | Action::Play { .. }
-        | Action::Say { .. }
-        | Action::ExitQueue
-        | Action::StartCallback { .. }
-        | Action::RegisterCallback(_)
-        | Action::Listen
-        | Action::DismissCallback
-        | Action::Tag(_)
-        | Action::Note(_)
-        | Action::Event(_) => Vec::new(),
     }
 }
 

@@ -28,6 +28,8 @@ use std::collections::BTreeMap;
 /// A parsed and typed condition.
 #[derive(Debug, Clone)]
 pub struct Expression {
+    /// As it was written.
+    text: String,
     tree: tree::Tree,
     /// Paths whose value `verify(…)` looks at.
     verified: Vec<Vec<String>>,
@@ -40,12 +42,19 @@ impl Expression {
     /// Every mistake that was found, each at the column of its word.
     pub fn parse(text: &str, place: &Place, scope: &Scope) -> Result<Self, Vec<Complaint>> {
         let (tree, verified) = parser::parse(text, place, scope)?;
-        Ok(Self { tree, verified })
+        Ok(Self { text: text.to_owned(), tree, verified })
     }
 
     /// Stands where a condition could not be read; never holds.
     pub(in crate::flow) const fn unreadable() -> Self {
-        Self { tree: tree::Tree::Literal(Value::Unknown), verified: Vec::new() }
+        let tree = tree::Tree::Literal(Value::Unknown);
+        Self { text: String::new(), tree, verified: Vec::new() }
+    }
+
+    /// As it was written.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// Whether it holds now.

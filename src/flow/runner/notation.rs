@@ -3,7 +3,7 @@
 use crate::flow::graph::Action;
 
 /// As in the flow's text, such as `menu`.
-pub(super) const fn name(action: &Action) -> &'static str {
+pub(in crate::flow) const fn name(action: &Action) -> &'static str {
     match action {
         Action::Goto(_) => "goto",
         Action::If { .. } => "if",

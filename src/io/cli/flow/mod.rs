@@ -1,6 +1,7 @@
 //! `ringback flow …`: the designer's tools, one file for each word.
 
 mod check;
+mod graph;
 mod run;
 mod test;
 
@@ -16,6 +17,8 @@ pub(in crate::io::cli) enum FlowCommand {
     Run(run::RunArguments),
     /// Play the cases of test files on a virtual clock, and judge them
     Test(test::TestArguments),
+    /// Draw a flow: SVG, Mermaid or DOT
+    Graph(graph::GraphArguments),
 }
 
 /// Flow files, and the site whose names they use.
@@ -35,5 +38,6 @@ pub(in crate::io::cli) fn flow(command: &FlowCommand) -> ExitCode {
         FlowCommand::Check(arguments) => check::check(arguments),
         FlowCommand::Run(arguments) => run::run(arguments),
         FlowCommand::Test(arguments) => test::test(arguments),
+        FlowCommand::Graph(arguments) => graph::graph(arguments),
     }
 }
