@@ -68,6 +68,17 @@ pub struct Date {
     day: i8,
 }
 
+/// How hours stand that never change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Always open.
+    Open,
+    /// Never open.
+    Closed,
+    /// Never open, for every day is a holiday.
+    Holiday,
+}
+
 /// Why parts make no calendar; always the fault of who wrote them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -110,6 +121,21 @@ impl Calendar {
             }
         }
         Ok(calendar)
+    }
+
+    /// Hours that never change: for rehearsals.
+    #[must_use]
+    pub fn fixed(standing: Standing) -> Self {
+        let dates = (1..=12).flat_map(|month| (1..=31).map(move |day| (month, day)));
+        let dates = dates.filter_map(|(month, day)| Date::new(None, month, day));
+        let all_day = Opening { from: TimeOfDay(0), until: TimeOfDay(DAY_MINUTES) };
+        let (open, holiday) = (standing == Standing::Open, standing == Standing::Holiday);
+        let days = Day::ALL.into_iter().filter(|_| open);
+        Self {
+            zone: TimeZone::UTC,
+            week: days.map(|day| (day, vec![all_day])).collect(),
+            holidays: dates.filter(|_| holiday).map(|date| (date, Vec::new())).collect(),
+        }
     }
 
     /// Whether it is open at this moment.

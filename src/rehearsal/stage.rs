@@ -1,8 +1,10 @@
 //! The site as it is rehearsed: its own settings, with what a case gives laid over them.
 
-use super::house::House;
+use super::earlier;
 use super::house::repertoire::Repertoire;
+use super::house::{Before, House};
 use super::script::{Caller, Given, WebGiven};
+use crate::base::calendar::Calendar;
 use crate::base::number::Country;
 use crate::base::time::Utc;
 use crate::flow::graph::FlowSet;
@@ -101,6 +103,9 @@ impl Stage {
             settings.numbers.insert(earlier_number(index), earlier_flow(index));
             debug_assert!(settings.flows.flows.contains_key(&earlier_flow(index)), "{queue:?}");
         }
+        for (name, standing) in &given.hours {
+            settings.hours.insert(name.clone(), Arc::new(Calendar::fixed(*standing)));
+        }
         let mut present = Vec::new();
         for queue in &mut settings.queues {
             let Some(given) = given.queues.get(&queue.line.name) else { continue };
@@ -119,9 +124,11 @@ impl Stage {
     #[must_use]
     pub fn house(&self, given: &Given) -> House {
         let (settings, agents) = self.settings_of(given);
+        let promises = earlier::promises(&given.callbacks, self.utc(given));
+        let before = Before { agents, promises };
         let settings = Arc::new(settings);
         let repertoire = Arc::clone(&self.repertoire);
-        let mut house = House::new(&settings, repertoire, self.utc(given), self.outside, &agents);
+        let mut house = House::new(&settings, repertoire, self.utc(given), self.outside, &before);
         for (index, queue) in settings.queues.iter().enumerate() {
             let given = given.queues.get(&queue.line.name).copied().unwrap_or_default();
             let waiting = given.waiting.unwrap_or(0);

@@ -63,6 +63,16 @@ fn a_holiday_is_closed_or_has_hours_of_its_own() {
 }
 
 #[test]
+fn fixed_hours_never_change() {
+    let told = [Standing::Open, Standing::Closed, Standing::Holiday].map(|standing| {
+        let hours = Calendar::fixed(standing);
+        let leap_day = at("2028-02-29T23:59:00Z");
+        (hours.is_open(leap_day), hours.is_holiday(leap_day), hours.next_change(leap_day))
+    });
+    assert_eq!(told, [(true, false, None), (false, false, None), (false, true, None)]);
+}
+
+#[test]
 fn hours_past_midnight_belong_to_the_day_on_which_they_begin() {
     let bar = hours("Europe/Warsaw", &[("fri", "22:00-02:00")], &[("2026-11-28", &[])]);
     assert!(bar.is_open(at("2026-11-28T00:30:00Z")), "the night that began on Friday");

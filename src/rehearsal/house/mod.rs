@@ -26,6 +26,7 @@ use crate::base::entropy::Entropy;
 use crate::base::id::{CallId, Ids};
 use crate::base::outbox::Outbox;
 use crate::base::time::{Moment, Now, Utc};
+use crate::callback::request::Row;
 use crate::sip;
 use crate::sip::event::{Path, Transport};
 use crate::sip::registrar::Binding;
@@ -67,16 +68,25 @@ pub struct House {
     turns: u64,
 }
 
+/// What a house knows from before it was started.
+#[derive(Debug, Default)]
+pub struct Before {
+    /// Agents who are signed in.
+    pub agents: Vec<String>,
+    /// Callbacks that were promised.
+    pub promises: Vec<Row>,
+}
+
 impl House {
-    /// A house in which the clock shows `utc` and these agents are signed in. Callers come from
-    /// `outside`.
+    /// A house in which the clock shows `utc` and these things are known from before. Callers
+    /// come from `outside`.
     #[must_use]
     pub fn new(
         settings: &Arc<Settings>,
         repertoire: Arc<Repertoire>,
         utc: Utc,
         outside: SocketAddr,
-        agents: &[String],
+        before: &Before,
     ) -> Self {
         let site = &settings.site;
         let server = SocketAddr::new(site.interfaces.address_for(outside.ip()), site.sip_port);
@@ -98,7 +108,10 @@ impl House {
             turns: 0,
         };
         house.store.temper.takes = Duration::ZERO;
-        house.register(agents, utc);
+        house.register(&before.agents, utc);
+        for row in &before.promises {
+            house.remember(Asked::Promise(Box::new(row.clone())));
+        }
         let mut out = Outbox::new();
         house.heart.start(house.clock(), &mut out);
         house.perform(out);
@@ -120,10 +133,15 @@ impl House {
                 user_agent: "rehearsal".to_owned(),
             };
             let what = Asked::Bindings { account: agent.clone(), bindings: vec![binding] };
-            let ticket = crate::base::id::TicketId::from(0);
-            self.store.ask(self.now, Request { ticket, what });
-            let _ = self.store.reply(self.now);
+            self.remember(what);
         }
+    }
+
+    /// The store has this from before.
+    fn remember(&mut self, what: Asked) {
+        let ticket = crate::base::id::TicketId::from(0);
+        self.store.ask(self.now, Request { ticket, what });
+        let _ = self.store.reply(self.now);
     }
 
     /// Both clocks.

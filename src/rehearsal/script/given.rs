@@ -1,7 +1,8 @@
 //! Reads `given`: the world at the beginning of a case.
 
 use super::names::Names;
-use super::{Caller, Given, QueueGiven, WebGiven};
+use super::{CallbackGiven, Caller, Given, QueueGiven, WebGiven};
+use crate::base::calendar::Standing;
 use crate::base::calendar::zone::Zone;
 use crate::base::complaint::{Complaints, Place};
 use crate::base::document::{Fields, Node};
@@ -28,6 +29,11 @@ pub(super) fn read(node: &Node, names: &Names, complaints: &mut Complaints) -> O
             .take("queues")
             .map(|node| queues(node, names, complaints))
             .unwrap_or_default(),
+        hours: fields.take("hours").map(|node| hours(node, names, complaints)).unwrap_or_default(),
+        callbacks: fields
+            .take("callbacks")
+            .map(|node| callbacks(node, names, complaints))
+            .unwrap_or_default(),
         web: fields.take("web").map(|node| web(node, complaints)).unwrap_or_default(),
         store_fails: fields
             .take("store")
@@ -43,6 +49,12 @@ impl Given {
         for (place, theirs) in &base.web {
             self.web.entry(place.clone()).or_insert_with(|| theirs.clone());
         }
+        for (name, standing) in &base.hours {
+            self.hours.entry(name.clone()).or_insert(*standing);
+        }
+        if self.callbacks.is_empty() {
+            self.callbacks.clone_from(&base.callbacks);
+        }
         for (name, theirs) in &base.queues {
             let own = self.queues.entry(name.clone()).or_default();
             own.agents = own.agents.or(theirs.agents);
@@ -55,6 +67,8 @@ impl Given {
             caller: self.caller.or_else(|| base.caller.clone()),
             called: self.called.or_else(|| base.called.clone()),
             queues: self.queues,
+            hours: self.hours,
+            callbacks: self.callbacks,
             web: self.web,
             store_fails: self.store_fails.or(base.store_fails),
         }
@@ -137,6 +151,41 @@ pub(super) fn number(node: &Node, complaints: &mut Complaints) -> Option<PhoneNu
         node.wrong("a number with its country, such as `+48601234567`", complaints);
     }
     number
+}
+
+/// How hours stand, by its words.
+const STANDINGS: [(&str, Standing); 3] =
+    [("open", Standing::Open), ("closed", Standing::Closed), ("holiday", Standing::Holiday)];
+
+/// `{ office-hours: holiday }`
+fn hours(node: &Node, names: &Names, complaints: &mut Complaints) -> BTreeMap<String, Standing> {
+    let Some(mut fields) = Fields::of(node, "`hours`", complaints) else { return BTreeMap::new() };
+    let mut hours = BTreeMap::new();
+    for (key, node) in fields.take_rest() {
+        if !names.hours.contains(&key.text) {
+            let message = format!("there are no opening hours `{}`", key.text);
+            complaints
+                .error("unknown-hours", &key.place, message)
+                .suggest(&key.text, names.hours.iter().map(String::as_str));
+        }
+        let standing = node.choice(&STANDINGS, complaints);
+        hours.extend(standing.map(|standing| (key.text.clone(), standing)));
+    }
+    hours
+}
+
+/// `{ queue: sales, number: "+48601234567" }`, or a list of such.
+fn callbacks(node: &Node, names: &Names, complaints: &mut Complaints) -> Vec<CallbackGiven> {
+    let read = |node: &Node| {
+        let mut fields = Fields::of(node, "a callback", complaints)?;
+        let queue = fields.required("queue", complaints);
+        let queue = queue.and_then(|node| names.queue(node, complaints));
+        let number = fields.required("number", complaints);
+        let number = number.and_then(|node| self::number(node, complaints));
+        fields.finish(complaints);
+        Some(CallbackGiven { queue: queue?, number: number? })
+    };
+    node.one_or_many().into_iter().filter_map(read).collect()
 }
 
 fn queues(node: &Node, names: &Names, complaints: &mut Complaints) -> BTreeMap<String, QueueGiven> {

@@ -15,6 +15,7 @@ pub use expect::RESULTS;
 pub use lines::DEEDS;
 pub use names::Names;
 
+use crate::base::calendar::Standing;
 use crate::base::complaint::Place;
 use crate::base::digit::Digit;
 use crate::base::number::PhoneNumber;
@@ -65,10 +66,23 @@ pub struct Given {
     pub called: Option<String>,
     /// The queues of which something is said.
     pub queues: BTreeMap<String, QueueGiven>,
+    /// Opening hours that stand as they are said to, whatever the clock shows.
+    pub hours: BTreeMap<String, Standing>,
+    /// Callbacks that were promised before.
+    pub callbacks: Vec<CallbackGiven>,
     /// What web services answer, by service and path.
     pub web: BTreeMap<String, WebGiven>,
     /// Whether nothing can be stored.
     pub store_fails: Option<bool>,
+}
+
+/// A callback that was promised before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallbackGiven {
+    /// The queue it is made from.
+    pub queue: String,
+    /// The number that will be dialled.
+    pub number: PhoneNumber,
 }
 
 /// What a web service answers.

@@ -15,6 +15,7 @@ pub(super) const MUSIC: &str = "music/";
 #[derive(Debug, Clone)]
 pub struct Names {
     pub(super) queues: BTreeSet<String>,
+    pub(super) hours: BTreeSet<String>,
     pub(super) prompts: BTreeSet<String>,
     pub(super) numbers: BTreeSet<String>,
     pub(super) languages: BTreeSet<Language>,
@@ -31,6 +32,7 @@ impl Names {
         let prompts = settings.prompts.values().flat_map(|sounds| sounds.keys().cloned());
         Self {
             queues: settings.queues.iter().map(|queue| queue.line.name.clone()).collect(),
+            hours: settings.hours.keys().cloned().collect(),
             prompts: prompts.collect(),
             numbers: settings.numbers.keys().cloned().collect(),
             languages: settings.prompts.keys().cloned().collect(),
