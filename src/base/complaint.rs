@@ -1,5 +1,8 @@
 //! A mistake in a text: where it is, what it is and what to do.
 
+pub use super::code::Severity;
+
+use super::code::Code;
 use std::fmt;
 use std::sync::Arc;
 
@@ -21,31 +24,13 @@ impl fmt::Display for Place {
     }
 }
 
-/// How bad it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// The text cannot be used.
-    Error,
-    /// The text can be used, but probably does not do what was meant.
-    Warning,
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Error => "error",
-            Self::Warning => "warning",
-        })
-    }
-}
-
 /// One mistake.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Complaint {
     /// How bad it is.
     pub severity: Severity,
     /// A stable name of this kind of mistake, such as `unknown-key`.
-    pub code: &'static str,
+    pub code: Code,
     /// Where it is.
     pub place: Place,
     /// What is wrong, one line, without a full stop.
@@ -57,15 +42,19 @@ pub struct Complaint {
 impl Complaint {
     /// An error without help.
     #[must_use]
-    pub fn error(code: &'static str, place: &Place, message: impl Into<String>) -> Self {
-        let message = message.into();
-        Self { severity: Severity::Error, code, place: place.clone(), message, help: None }
+    pub fn error(code: Code, place: &Place, message: impl Into<String>) -> Self {
+        Self::of(Severity::Error, code, place, message.into())
     }
 
     /// A warning without help.
     #[must_use]
-    pub fn warning(code: &'static str, place: &Place, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, ..Self::error(code, place, message) }
+    pub fn warning(code: Code, place: &Place, message: impl Into<String>) -> Self {
+        Self::of(Severity::Warning, code, place, message.into())
+    }
+
+    fn of(severity: Severity, code: Code, place: &Place, message: String) -> Self {
+        debug_assert_eq!(code.severity(), severity, "{code} is always as bad");
+        Self { severity, code, place: place.clone(), message, help: None }
     }
 
     /// Says what to do.
@@ -138,7 +127,7 @@ impl Complaints {
     /// Adds an error; the answer takes a `help` or `suggest`.
     pub fn error(
         &mut self,
-        code: &'static str,
+        code: Code,
         place: &Place,
         message: impl Into<String>,
     ) -> &mut Complaint {
@@ -148,7 +137,7 @@ impl Complaints {
     /// Adds a warning; the answer takes a `help` or `suggest`.
     pub fn warning(
         &mut self,
-        code: &'static str,
+        code: Code,
         place: &Place,
         message: impl Into<String>,
     ) -> &mut Complaint {
@@ -176,6 +165,12 @@ impl Complaints {
     #[must_use]
     pub fn has_errors(&self) -> bool {
         self.list.iter().any(|complaint| complaint.severity == Severity::Error)
+    }
+
+    /// How many of them are errors.
+    #[must_use]
+    pub fn errors(&self) -> usize {
+        self.list.iter().filter(|complaint| complaint.severity == Severity::Error).count()
     }
 
     /// Whether there is none.
@@ -290,6 +285,7 @@ fn in_word(letter: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::code;
 
     fn place(line: u32, column: u32) -> Place {
         Place { file: "main.flow.yaml".into(), line, column }
@@ -298,7 +294,7 @@ mod tests {
     #[test]
     fn a_complaint_shows_its_line_and_points_at_the_word() {
         let mut complaint =
-            Complaint::error("unknown-notation", &place(2, 5), "there is no notation `paly`");
+            Complaint::error(code::UNKNOWN_NOTATION, &place(2, 5), "there is no notation `paly`");
         complaint.suggest("paly", ["play", "record"]);
         assert_eq!(
             complaint.render("start:\n  - paly: welcome\n"),
@@ -309,17 +305,17 @@ mod tests {
 
     #[test]
     fn a_quoted_word_is_marked_with_its_quotes() {
-        let complaint = Complaint::warning("x", &place(1, 6), "odd");
+        let complaint = Complaint::warning(code::UNREACHED_STEP, &place(1, 6), "odd");
         assert_eq!(
             complaint.render("key: \"a b\", c"),
-            "main.flow.yaml:1:6: warning[x]: odd\nkey: \"a b\", c\n     ^^^^^\n"
+            "main.flow.yaml:1:6: warning[unreached-step]: odd\nkey: \"a b\", c\n     ^^^^^\n"
         );
     }
 
     #[test]
     fn a_place_outside_the_text_shows_no_line() {
-        let complaint = Complaint::error("x", &place(9, 1), "odd");
-        assert_eq!(complaint.render("one line"), "main.flow.yaml:9:1: error[x]: odd\n");
+        let complaint = Complaint::error(code::YAML, &place(9, 1), "odd");
+        assert_eq!(complaint.render("one line"), "main.flow.yaml:9:1: error[yaml]: odd\n");
     }
 
     #[test]
@@ -336,11 +332,14 @@ mod tests {
     #[test]
     fn complaints_come_out_in_the_order_of_their_places() {
         let mut complaints = Complaints::new();
-        complaints.warning("b", &place(3, 1), "later");
-        complaints.error("a", &place(1, 2), "first").help("do it");
+        complaints.warning(code::KEY_NEVER_PRESSED, &place(3, 1), "later");
+        complaints.error(code::YAML, &place(1, 2), "first").help("do it");
         assert!(complaints.has_errors());
         let sorted = complaints.into_sorted();
-        assert_eq!(sorted.iter().map(|c| c.code).collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(
+            sorted.iter().map(|c| c.code).collect::<Vec<_>>(),
+            ["yaml", "key-never-pressed"]
+        );
         assert_eq!(sorted.first().and_then(|c| c.help.clone()).as_deref(), Some("do it"));
     }
 
@@ -348,7 +347,7 @@ mod tests {
     fn a_flood_of_complaints_is_cut() {
         let mut complaints = Complaints::new();
         for _ in 0..COMPLAINTS_MAX + 5 {
-            complaints.error("a", &place(1, 1), "again").help("stop");
+            complaints.error(code::YAML, &place(1, 1), "again").help("stop");
         }
         assert_eq!(complaints.len(), COMPLAINTS_MAX);
     }

@@ -2,6 +2,7 @@
 //! (outbox, timers) that all machines share. Knows nothing of telephony protocols.
 
 pub mod calendar;
+pub mod code;
 pub mod complaint;
 pub mod digit;
 pub mod document;

@@ -3,6 +3,7 @@
 use super::reader::{Reader, Sort};
 use super::site::section;
 use super::value;
+use crate::base::code;
 use crate::base::document::{Fields, Key, Node};
 use crate::switchboard::settings::{Agent, Login};
 
@@ -23,7 +24,7 @@ fn read_one(key: &Key, node: &Node, reader: &mut Reader) -> Option<Agent> {
     let complaints = &mut reader.complaints;
     if !stated {
         let message = format!("the agent `{name}` needs `password` or `password_file`");
-        complaints.error("missing-key", &key.place, message);
+        complaints.error(code::MISSING_KEY, &key.place, message);
     }
     let title = fields.take("title").and_then(|n| value::filled(n, complaints));
     let auto_ready = fields.take("auto_ready").and_then(|n| n.yes_no(complaints));

@@ -3,6 +3,7 @@
 use super::reader::Reader;
 use super::site::section;
 use super::value;
+use crate::base::code;
 use crate::base::document::{Fields, Node, scalar::clip};
 use crate::base::number::{NumberKind, PhoneNumber};
 use crate::callback::policy::{Policy, is_never_dialled};
@@ -51,7 +52,7 @@ fn kind(node: &Node, reader: &mut Reader) -> Option<NumberKind> {
     match found {
         Some(kind) if is_never_dialled(kind) => {
             let message = format!("`{text}` is never dialled, whatever stands here");
-            reader.complaints.error("never-dialled", &node.place, message);
+            reader.complaints.error(code::NEVER_DIALLED, &node.place, message);
             None
         }
         Some(kind) => Some(kind),
@@ -60,7 +61,7 @@ fn kind(node: &Node, reader: &mut Reader) -> Option<NumberKind> {
             let message = format!("there is no kind of number `{}`", clip(text));
             reader
                 .complaints
-                .error("wrong-value", &node.place, message)
+                .error(code::WRONG_VALUE, &node.place, message)
                 .help(format!("one of: {}", names.join(", ")))
                 .suggest(text, names);
             None

@@ -2,6 +2,7 @@
 
 use super::flows;
 use super::reader::{Reader, Sort};
+use crate::base::code;
 use crate::base::complaint::Place;
 use crate::base::document::Node;
 use crate::base::interfaces::is_in_network;
@@ -28,13 +29,13 @@ pub(super) fn whole(settings: &Settings, root: &Node, place: &Place, reader: &mu
     if settings.trunks.is_empty() {
         reader
             .complaints
-            .warning("no-trunks", place, "there is no trunk: only agents' phones can call")
+            .warning(code::NO_TRUNKS, place, "there is no trunk: only agents' phones can call")
             .help("add a section `trunks`");
     }
     if settings.numbers.is_empty() && settings.default_flow.is_none() {
         reader
             .complaints
-            .warning("no-numbers", place, "no called number leads to a flow")
+            .warning(code::NO_NUMBERS, place, "no called number leads to a flow")
             .help("add a section `numbers`, or a `default_flow`");
     }
 }
@@ -57,7 +58,7 @@ fn check_sources(trunks: &[Trunk], root: &Node, reader: &mut Reader) {
             );
             reader
                 .complaints
-                .error("sources-overlap", &place, message)
+                .error(code::SOURCES_OVERLAP, &place, message)
                 .help("a request must belong to one trunk");
         }
     }
@@ -73,14 +74,14 @@ fn check_queue(queue: &Queue, settings: &Settings, root: &Node, reader: &mut Rea
     let Some(place) = reader.place_of(Sort::Queue, name).cloned() else { return };
     if queue.line.agents.is_empty() {
         let message = format!("nobody serves the queue `{name}`");
-        reader.complaints.warning("nobody-serves", &place, message).help("give it `agents`");
+        reader.complaints.warning(code::NOBODY_SERVES, &place, message).help("give it `agents`");
     }
     check_waiting_flow(queue, settings, root, reader);
     let known = flows::music(&settings.prompts).contains(&queue.music);
     let stated = root.child("queues").and_then(|n| n.child(name)).and_then(|n| n.child("music"));
     if !known && stated.is_none() {
         let message = format!("the queue `{name}` has no music: there is none called `default`");
-        reader.complaints.warning("no-music", &place, message);
+        reader.complaints.warning(code::NO_MUSIC, &place, message);
     }
     let dialling = |trunk: &&Trunk| {
         !trunk.peers.is_empty() && (queue.trunks.is_empty() || queue.trunks.contains(&trunk.name))
@@ -94,7 +95,7 @@ fn check_queue(queue: &Queue, settings: &Settings, root: &Node, reader: &mut Rea
         let message = format!("the queue `{name}` has no trunk that calls out: no callbacks");
         reader
             .complaints
-            .warning("no-way-out", &place, message)
+            .warning(code::NO_WAY_OUT, &place, message)
             .help("give one of its trunks `peers`");
         return;
     }
@@ -104,7 +105,7 @@ fn check_queue(queue: &Queue, settings: &Settings, root: &Node, reader: &mut Rea
         let message = format!("no trunk of the queue `{name}` may show the number {ani}");
         reader
             .complaints
-            .error("ani-not-allowed", &place, message)
+            .error(code::ANI_NOT_ALLOWED, &place, message)
             .help("add it to the `anis` of a trunk that calls out");
     }
 }
@@ -124,7 +125,7 @@ fn check_waiting_flow(queue: &Queue, settings: &Settings, root: &Node, reader: &
         let message = format!("the flow `{}` cannot run for those who wait in a queue", flow.name);
         reader
             .complaints
-            .error("waiting-flow-inputs", &place, message)
+            .error(code::WAITING_FLOW_INPUTS, &place, message)
             .help(format!("it needs the one input `{WAITING_INPUT}: {{ type: queue }}`"));
     }
 }
@@ -134,7 +135,7 @@ fn check_agent(agent: &Agent, reachable: bool, root: &Node, reader: &mut Reader)
     let Some(place) = reader.place_of(Sort::Agent, name).cloned() else { return };
     if !reader.is_wanted(Sort::Agent, name) {
         let message = format!("the agent `{name}` serves no queue");
-        reader.complaints.warning("serves-nothing", &place, message);
+        reader.complaints.warning(code::SERVES_NOTHING, &place, message);
     }
     let password = &agent.login.password;
     if !reachable || password.is_empty() {
@@ -145,13 +146,13 @@ fn check_agent(agent: &Agent, reachable: bool, root: &Node, reader: &mut Reader)
         let message = format!("everybody knows the password of `{name}`: it is the shipped one");
         reader
             .complaints
-            .warning("demo-password", &place, message)
+            .warning(code::DEMO_PASSWORD, &place, message)
             .help("choose another, or listen on 127.0.0.1 only (sip.address)");
     } else if password.chars().count() < PASSWORD_LETTERS_MIN || password == name {
         let message = format!("the password of `{name}` is easily guessed");
         reader
             .complaints
-            .warning("weak-password", &place, message)
+            .warning(code::WEAK_PASSWORD, &place, message)
             .help(format!("use {PASSWORD_LETTERS_MIN} characters or more"));
     }
 }

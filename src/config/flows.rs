@@ -9,6 +9,7 @@ use crate::flow::table::Table;
 use crate::flow::types::Type;
 use crate::switchboard::settings::{Prompts, Queue, Settings};
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 /// How the file of a flow ends.
 const FILE_END: &str = ".flow.yaml";
@@ -70,11 +71,22 @@ fn site_of(settings: &Settings, io: &IoSettings) -> Site {
         music: prompts.map(|prompts| music(prompts)),
         services: Some(io.services.keys().cloned().collect()),
         tables: Some(settings.tables.iter().map(columns).collect()),
+        lengths: lengths(&settings.prompts),
     }
 }
 
 fn columns((name, table): (&String, &Table)) -> (String, BTreeMap<String, Type>) {
     (name.clone(), table.columns.clone())
+}
+
+/// How long each prompt is, in the language where it is longest.
+fn lengths(prompts: &Prompts) -> BTreeMap<String, Duration> {
+    let mut lengths = BTreeMap::new();
+    for (name, sound) in prompts.values().flatten() {
+        let longest: &mut Duration = lengths.entry(name.clone()).or_default();
+        *longest = sound.duration().max(*longest);
+    }
+    lengths
 }
 
 /// Names of music, whatever the language.

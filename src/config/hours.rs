@@ -14,6 +14,7 @@
 use super::reader::{Reader, Sort};
 use super::site::section;
 use crate::base::calendar::{Calendar, Date, Day, Opening};
+use crate::base::code;
 use crate::base::document::{Fields, Key, Node, scalar::clip};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -49,7 +50,8 @@ fn read_one(node: &Node, reader: &mut Reader) -> Option<Calendar> {
     match Calendar::new(name, week, holidays) {
         Ok(calendar) => Some(calendar),
         Err(fault) => {
-            let complaint = reader.complaints.error("wrong-hours", &zone.place, fault.to_string());
+            let complaint =
+                reader.complaints.error(code::WRONG_HOURS, &zone.place, fault.to_string());
             complaint.help("a time zone is called like Europe/Warsaw or America/New_York");
             None
         }
@@ -67,7 +69,7 @@ fn read_holidays(node: &Node, reader: &mut Reader) -> Vec<(Date, Vec<Opening>)> 
             // Two spellings of one date cannot differ, so the parser has found it already.
             Ok(date) => holidays.push((date, ranges)),
             Err(fault) => {
-                reader.complaints.error("wrong-hours", &key.place, fault.to_string());
+                reader.complaints.error(code::WRONG_HOURS, &key.place, fault.to_string());
             }
         }
     }
@@ -86,7 +88,7 @@ fn openings(node: &Node, reader: &mut Reader) -> Vec<Opening> {
             Ok(range) => ranges.push(range),
             Err(fault) => {
                 let complaint =
-                    reader.complaints.error("wrong-hours", &item.place, fault.to_string());
+                    reader.complaints.error(code::WRONG_HOURS, &item.place, fault.to_string());
                 complaint.help("write `09:00-17:00`, a list of such ranges, or `closed`");
             }
         }
@@ -101,7 +103,7 @@ fn days(key: &Key, reader: &mut Reader) -> Option<Vec<Day>> {
         let message = format!("opening hours have no key `{}`", clip(&key.text));
         reader
             .complaints
-            .error("unknown-key", &key.place, message)
+            .error(code::UNKNOWN_KEY, &key.place, message)
             .help("known keys: time_zone, holidays, and days such as mon, sat or mon-fri")
             .suggest(&key.text, ["time_zone", "holidays"]);
         return None;

@@ -3,6 +3,7 @@
 use super::reader::{Reader, Sort};
 use super::site::section;
 use super::value;
+use crate::base::code;
 use crate::base::complaint::Complaints;
 use crate::base::document::{Fields, Key, Node};
 use crate::switchboard::settings::Prompts;
@@ -71,7 +72,7 @@ fn limits(fields: &mut Fields, reader: &mut Reader) -> MessageLimits {
         && (longest > LONGEST_MAX || longest <= shortest)
     {
         let message = "a message is longer than `shortest` and at most one hour long";
-        complaints.error("wrong-value", &node.place, message);
+        complaints.error(code::WRONG_VALUE, &node.place, message);
     }
     let silence = fields.take("silence");
     let silence = silence.map_or(Some(SILENCE), |node| unless_none(node, complaints));
@@ -89,7 +90,7 @@ fn prompt(node: &Node, prompts: &Prompts, reader: &mut Reader) -> Option<String>
     let known = || prompts.values().flat_map(|names| names.keys());
     if !prompts.is_empty() && !known().any(|prompt| *prompt == name) {
         let message = format!("there is no prompt `{name}`");
-        let complaint = reader.complaints.error("unknown-prompt", &node.place, message);
+        let complaint = reader.complaints.error(code::UNKNOWN_PROMPT, &node.place, message);
         complaint.suggest(&name, known().map(String::as_str));
     }
     Some(name)

@@ -11,9 +11,9 @@
 //! is over, so that what follows is still checked.
 
 pub mod defaults;
-pub mod flow_check;
 pub mod load;
 pub mod outside;
+pub mod report;
 
 mod agents;
 mod callbacks;

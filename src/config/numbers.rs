@@ -2,6 +2,7 @@
 
 use super::reader::{Reader, Sort};
 use super::site::section;
+use crate::base::code;
 use crate::base::document::{Fields, Key, scalar::clip};
 use crate::base::number::PhoneNumber;
 use std::collections::BTreeMap;
@@ -20,7 +21,7 @@ pub(super) fn read(root: &mut Fields, reader: &mut Reader) -> BTreeMap<String, S
         let (Some(number), Some(flow)) = (called(key, reader), flow) else { continue };
         if numbers.insert(number.clone(), flow).is_some() {
             let message = format!("the number {number} is listed twice");
-            reader.complaints.error("listed-twice", &key.place, message);
+            reader.complaints.error(code::LISTED_TWICE, &key.place, message);
         }
     }
     numbers
@@ -48,7 +49,7 @@ fn called(key: &Key, reader: &mut Reader) -> Option<String> {
     let message = format!("`{}` cannot be called", clip(&key.text));
     reader
         .complaints
-        .error("wrong-number", &key.place, message)
+        .error(code::WRONG_NUMBER, &key.place, message)
         .help("write `+48221234567`, or what is dialled, such as `5000`");
     None
 }

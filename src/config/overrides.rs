@@ -5,6 +5,7 @@
 //! lower case. A value that begins with `[` or `{` is YAML, any other is text as it stands, so
 //! that a password needs no quotes. Complaints about such a value name the variable.
 
+use crate::base::code;
 use crate::base::complaint::{Complaints, Place};
 use crate::base::document::{Key, Kind, Node, parse};
 
@@ -28,7 +29,7 @@ pub(super) fn apply(
         let path: Vec<&str> = name.trim_start_matches(PREFIX).split("__").collect();
         if path.iter().any(|part| part.is_empty()) {
             complaints
-                .error("wrong-override", &place, format!("`{name}` names no setting"))
+                .error(code::WRONG_OVERRIDE, &place, format!("`{name}` names no setting"))
                 .help("write RINGBACK__SECTION__KEY, such as RINGBACK__SIP__PORT");
             continue;
         }
@@ -55,7 +56,7 @@ fn put(node: &mut Node, path: &[&str], value: Node, place: &Place, complaints: &
     }
     let Kind::Map(entries) = &mut node.kind else {
         let message = format!("`{}` has no keys below it", place.file);
-        complaints.error("wrong-override", place, message);
+        complaints.error(code::WRONG_OVERRIDE, place, message);
         return;
     };
     let index = entries.iter().position(|(key, _)| same(&key.text, part)).unwrap_or_else(|| {

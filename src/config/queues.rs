@@ -3,6 +3,7 @@
 use super::reader::{Reader, Sort};
 use super::site::section;
 use super::value;
+use crate::base::code;
 use crate::base::document::{Fields, Key, Node};
 use crate::base::number::Country;
 use crate::queue::settings::QueueSettings;
@@ -41,7 +42,7 @@ fn read_one(key: &Key, node: &Node, home: Option<Country>, reader: &mut Reader) 
     let ring = ring_node.and_then(|n| n.duration(complaints)).unwrap_or(RING);
     if let Some(node) = ring_node.filter(|_| ring < RING_MIN) {
         complaints
-            .error("too-short", &node.place, "nobody answers that fast")
+            .error(code::TOO_SHORT, &node.place, "nobody answers that fast")
             .help("let it ring at least 3s");
     }
     let without_agents =

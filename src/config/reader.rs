@@ -1,6 +1,7 @@
 //! What all sections share while they are read: complaints, names that are defined, and names
 //! that somebody wants.
 
+use crate::base::code::{self, Code};
 use crate::base::complaint::{Complaints, Place};
 use crate::base::document::{Key, Node};
 use std::collections::BTreeMap;
@@ -40,19 +41,19 @@ impl Sort {
     }
 
     /// The code of a complaint about a name that nobody has.
-    const fn unknown(self) -> &'static str {
+    const fn unknown(self) -> Code {
         match self {
-            Self::Agent => "unknown-agent",
-            Self::Flow => "unknown-flow",
-            Self::Hours => "unknown-hours",
-            Self::Language => "unknown-language",
-            Self::Mailbox => "unknown-mailbox",
-            Self::Music => "unknown-music",
-            Self::Queue => "unknown-queue",
-            Self::Service => "unknown-service",
-            Self::Table => "unknown-table",
-            Self::Trunk => "unknown-trunk",
-            Self::Webhook => "unknown-webhook",
+            Self::Agent => code::UNKNOWN_AGENT,
+            Self::Flow => code::UNKNOWN_FLOW,
+            Self::Hours => code::UNKNOWN_HOURS,
+            Self::Language => code::UNKNOWN_LANGUAGE,
+            Self::Mailbox => code::UNKNOWN_MAILBOX,
+            Self::Music => code::UNKNOWN_MUSIC,
+            Self::Queue => code::UNKNOWN_QUEUE,
+            Self::Service => code::UNKNOWN_SERVICE,
+            Self::Table => code::UNKNOWN_TABLE,
+            Self::Trunk => code::UNKNOWN_TRUNK,
+            Self::Webhook => code::UNKNOWN_WEBHOOK,
         }
     }
 }
@@ -100,7 +101,7 @@ impl<'a> Reader<'a> {
             let message =
                 format!("`{}` cannot be a name", crate::base::document::scalar::clip(&key.text));
             self.complaints
-                .error("wrong-name", &key.place, message)
+                .error(code::WRONG_NAME, &key.place, message)
                 .help("a name has letters, digits, `-`, `_` and `.`, at most 40 of them");
         }
         self.exists(sort, &key.text, Some(key.place.clone()));
@@ -126,7 +127,7 @@ impl<'a> Reader<'a> {
             let Some(name) = self.want(sort, item) else { continue };
             if names.contains(&name) {
                 let message = format!("the {} `{name}` is listed twice", sort.word());
-                self.complaints.error("listed-twice", &item.place, message);
+                self.complaints.error(code::LISTED_TWICE, &item.place, message);
             } else {
                 names.push(name);
             }

@@ -5,6 +5,7 @@ use super::outside::{Credentials, Secret, Service};
 use super::reader::{Reader, Sort};
 use super::site::section;
 use super::value;
+use crate::base::code;
 use crate::base::document::{Fields, Key, Node, scalar::clip};
 use std::collections::BTreeMap;
 
@@ -35,14 +36,14 @@ fn read_headers(node: Option<&Node>, reader: &mut Reader) -> BTreeMap<String, St
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
         if key.text.is_empty() || !key.text.bytes().all(plain) {
             let message = format!("`{}` is no name of a header", clip(&key.text));
-            reader.complaints.error("wrong-header", &key.place, message);
+            reader.complaints.error(code::WRONG_HEADER, &key.place, message);
         }
         let Some(text) = node.text(&mut reader.complaints) else { continue };
         if text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
             headers.insert(key.text.to_ascii_lowercase(), text.to_owned());
         } else {
             let message = "a header's value is plain ASCII on one line";
-            reader.complaints.error("wrong-header", &node.place, message);
+            reader.complaints.error(code::WRONG_HEADER, &node.place, message);
         }
     }
     headers
@@ -66,6 +67,6 @@ fn read_credentials(fields: &mut Fields, key: &Key, reader: &mut Reader) -> Opti
         }
     };
     let message = format!("the service `{}`: {message}", key.text);
-    reader.complaints.error("wrong-credentials", &key.place, message).help(help);
+    reader.complaints.error(code::WRONG_CREDENTIALS, &key.place, message).help(help);
     None
 }

@@ -4,6 +4,7 @@ use super::outside::{IoSettings, LogFormat, LogLevel, LogSettings};
 use super::reader::{Reader, Sort};
 use super::value::{self, SIP_PORT};
 use crate::base::calendar::zone::Zone;
+use crate::base::code;
 use crate::base::complaint::Place;
 use crate::base::document::{Fields, Node};
 use crate::base::interfaces::Interfaces;
@@ -62,7 +63,7 @@ fn read_zone(node: &Node, site: &mut Site, reader: &mut Reader) {
         Some(zone) => site.time_zone = zone,
         None => {
             let message = format!("there is no time zone `{name}`");
-            let complaint = reader.complaints.error("unknown-zone", &node.place, message);
+            let complaint = reader.complaints.error(code::UNKNOWN_ZONE, &node.place, message);
             complaint.help("take a name such as Europe/Warsaw");
         }
     }
@@ -92,7 +93,7 @@ fn read_sip(node: Option<&Node>, site: &mut Site, reader: &mut Reader) {
     {
         if address.is_unspecified() || address.is_multicast() {
             let message = format!("{address} is nobody's address");
-            complaints.error("wrong-value", &node.place, message);
+            complaints.error(code::WRONG_VALUE, &node.place, message);
         } else {
             site.interfaces.outside = address;
         }
@@ -141,7 +142,7 @@ fn read_ports(node: &Node, reader: &mut Reader) -> Option<(u16, u16)> {
         let odd = if last % 2 == 1 { last } else { last - 1 };
         reader
             .complaints
-            .error("odd-ports", &node.place, message)
+            .error(code::ODD_PORTS, &node.place, message)
             .help(format!("the first is even and the last is odd: `{even}..{odd}`"));
         return None;
     }
@@ -152,12 +153,12 @@ fn check_ports(site: &Site, place: &Place, reader: &mut Reader) {
     let (first, last) = site.rtp_ports;
     if (first..=last).contains(&site.sip_port) {
         let message = format!("the SIP port {} lies inside {first}..{last}", site.sip_port);
-        reader.complaints.error("ports-overlap", place, message);
+        reader.complaints.error(code::PORTS_OVERLAP, place, message);
     }
     let pairs = usize::from(last.saturating_sub(first)).div_ceil(2);
     if pairs < site.shards {
         let message = format!("{pairs} pairs of ports cannot be shared by {} shards", site.shards);
-        reader.complaints.error("ports-few", place, message);
+        reader.complaints.error(code::PORTS_TOO_FEW, place, message);
     } else if pairs < site.calls_max.saturating_mul(PORTS_A_CALL) {
         let message = format!(
             "{pairs} pairs of ports are few for {} calls of up to {PORTS_A_CALL} legs",
@@ -165,7 +166,7 @@ fn check_ports(site: &Site, place: &Place, reader: &mut Reader) {
         );
         reader
             .complaints
-            .warning("ports-few", place, message)
+            .warning(code::PORTS_FEW, place, message)
             .help(format!("widen the range, or set sip.calls_max to {}", pairs / PORTS_A_CALL));
     }
 }

@@ -10,6 +10,7 @@
 use super::reader::{Reader, Sort};
 use super::site::section;
 use super::value;
+use crate::base::code::{self, Code};
 use crate::base::complaint::{Complaints, Place};
 use crate::base::document::duration::parse_duration;
 use crate::base::document::{Fields, Key, Kind, Node, scalar::clip};
@@ -70,7 +71,7 @@ fn read_one(
         Ok(text) => text,
         Err(why) => {
             let message = format!("this file cannot be read: {}", clip(&why));
-            reader.complaints.error("unreadable", &file_node.place, message);
+            reader.complaints.error(code::UNREADABLE, &file_node.place, message);
             return None;
         }
     };
@@ -122,7 +123,7 @@ impl Source<'_> {
         let mut records = lines.records();
         let Some(Ok(names)) = records.next() else {
             let message = "the first line names the columns, and there is none";
-            complaints.error("empty-table", &self.place(1, 1), message);
+            complaints.error(code::EMPTY_TABLE, &self.place(1, 1), message);
             return None;
         };
         let kinds = self.kinds(&names, stated, complaints)?;
@@ -130,7 +131,7 @@ impl Source<'_> {
             let message = format!("the file has no column `{}`", clip(&key));
             let known: Vec<&str> = names.iter().collect();
             complaints
-                .error("unknown-column", &key_node.place, message)
+                .error(code::UNKNOWN_COLUMN, &key_node.place, message)
                 .help(format!("it has: {}", known.join(", ")))
                 .suggest(&key, known.iter().copied());
             return None;
@@ -165,7 +166,9 @@ impl Source<'_> {
         for (name, (key, _)) in stated {
             if !names.iter().any(|column| column == *name) {
                 let message = format!("the file has no column `{}`", clip(name));
-                complaints.error("unknown-column", &key.place, message).suggest(name, names.iter());
+                complaints
+                    .error(code::UNKNOWN_COLUMN, &key.place, message)
+                    .suggest(name, names.iter());
             }
         }
         let mut fine = true;
@@ -177,7 +180,7 @@ impl Source<'_> {
                 let what = if twice { "comes twice" } else { "cannot be a name" };
                 let message = format!("the column `{}` {what}", clip(name));
                 let help = "names of columns are made of letters, digits and `_`";
-                complaints.error("wrong-column", &self.place(1, 1), message).help(help);
+                complaints.error(code::WRONG_COLUMN, &self.place(1, 1), message).help(help);
                 fine = false;
             }
         }
@@ -217,7 +220,7 @@ impl Reading<'_> {
             Err(fault) => {
                 let line = fault.position().map_or(1, csv::Position::line);
                 let message = format!("this line cannot be read: {fault}");
-                complaints.error("wrong-row", &self.source.place(line, 1), message);
+                complaints.error(code::WRONG_ROW, &self.source.place(line, 1), message);
                 return false;
             }
         };
@@ -228,11 +231,11 @@ impl Reading<'_> {
         if record.len() != self.names.len() {
             let (is, wanted) = (record.len(), self.names.len());
             let message = format!("this line has {is} columns, the first one {wanted}");
-            return self.mistake("wrong-row", line, 0, message, complaints);
+            return self.mistake(code::WRONG_ROW, line, 0, message, complaints);
         }
         if self.table.len() >= ROWS_MAX {
             let message = format!("a table has at most {ROWS_MAX} rows");
-            complaints.error("table-too-long", &self.source.place(line, 1), message);
+            complaints.error(code::TABLE_TOO_LONG, &self.source.place(line, 1), message);
             return false;
         }
         let mut row = Row::new();
@@ -240,7 +243,7 @@ impl Reading<'_> {
         for (index, ((cell, name), kind)) in cells {
             let Some(value) = self.cell(cell, *kind) else {
                 let message = format!("`{}` is no {}", clip(cell), kind.word());
-                return self.mistake("wrong-cell", line, index, message, complaints);
+                return self.mistake(code::WRONG_CELL, line, index, message, complaints);
             };
             row.insert(name.to_owned(), value);
         }
@@ -252,12 +255,12 @@ impl Reading<'_> {
         let key = row.get(name).cloned().unwrap_or(Value::Unknown);
         let Some(text) = key.to_text() else {
             let message = format!("this row has no `{name}`, which is its key");
-            return self.mistake("missing-cell", line, self.key_column, message, complaints);
+            return self.mistake(code::MISSING_CELL, line, self.key_column, message, complaints);
         };
         if !self.table.add(&key, row) {
             let first = self.seen.get(&text).copied().unwrap_or_default();
             let message = format!("the key `{}` stands in line {first} already", clip(&text));
-            return self.mistake("duplicate-key", line, self.key_column, message, complaints);
+            return self.mistake(code::DUPLICATE_KEY, line, self.key_column, message, complaints);
         }
         self.seen.insert(text, line);
         true
@@ -266,7 +269,7 @@ impl Reading<'_> {
     /// Complains; `false` when that was enough.
     fn mistake(
         &mut self,
-        code: &'static str,
+        code: Code,
         line: u64,
         column: usize,
         message: String,

@@ -3,6 +3,7 @@
 use super::reader::{Reader, Sort};
 use super::site::section;
 use super::value;
+use crate::base::code;
 use crate::base::document::{Fields, Key, Node};
 use crate::base::number::Country;
 use crate::sip::event::Transport;
@@ -99,7 +100,7 @@ fn read_login(fields: &mut Fields, reader: &mut Reader) -> Option<Login> {
     let password = value::secret(&mut login, reader);
     if !stated {
         let message = "a login needs `password` or `password_file`";
-        reader.complaints.error("missing-key", login.place(), message);
+        reader.complaints.error(code::MISSING_KEY, login.place(), message);
     }
     login.finish(&mut reader.complaints);
     Some(Login { user: user?, password: password? })
@@ -117,19 +118,19 @@ fn check_one(trunk: &Trunk, stated: &Stated, key: &Key, reader: &mut Reader) {
     if !stated.ways {
         let message = format!("the trunk `{}` neither takes calls nor makes any", trunk.name);
         complaints
-            .error("idle-trunk", &key.place, message)
+            .error(code::IDLE_TRUNK, &key.place, message)
             .help("give it `sources` for calls in, `peers` for calls out, or both");
     }
     if let Some(every) = trunk.register {
         if !stated.login || !stated.ways || (trunk.login.is_some() && trunk.peers.is_empty()) {
             let message = format!("the trunk `{}` cannot register", trunk.name);
             complaints
-                .error("cannot-register", &key.place, message)
+                .error(code::CANNOT_REGISTER, &key.place, message)
                 .help("`register` needs a `login` and `peers`");
         }
         if every.as_secs() < REGISTER_S_MIN {
             let message = format!("registering more often than every {REGISTER_S_MIN}s is refused");
-            complaints.error("register-often", &key.place, message);
+            complaints.error(code::REGISTER_OFTEN, &key.place, message);
         }
     }
 }

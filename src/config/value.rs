@@ -1,6 +1,7 @@
 //! Single values of a configuration: addresses, networks, numbers, countries, secrets.
 
 use super::reader::Reader;
+use crate::base::code;
 use crate::base::complaint::Complaints;
 use crate::base::document::{Fields, Node, scalar::clip};
 use crate::base::number::{Country, PhoneNumber, verify};
@@ -38,7 +39,7 @@ pub(super) fn network(node: &Node, complaints: &mut Complaints) -> Option<(IpAdd
     let first = first_of(address, prefix);
     if first != address {
         let message = format!("`{text}` is an address inside the network {first}/{prefix}");
-        complaints.warning("not-a-network", &node.place, message).help(format!(
+        complaints.warning(code::NOT_A_NETWORK, &node.place, message).help(format!(
             "write `{first}/{prefix}` for the network, or `{address}` for the address alone"
         ));
     }
@@ -54,7 +55,7 @@ pub(super) fn peer(node: &Node, complaints: &mut Complaints) -> Option<SocketAdd
     if peer.is_none() {
         let message = format!("`{}` is no address with a port", clip(text));
         complaints
-            .error("wrong-value", &node.place, message)
+            .error(code::WRONG_VALUE, &node.place, message)
             .help("write `192.0.2.7:5060` or `[2001:db8::7]:5060`; names are not looked up");
     }
     peer
@@ -100,7 +101,7 @@ pub(super) fn number(
     if number.is_none() {
         let message = format!("`{}` is no telephone number", clip(text));
         complaints
-            .error("wrong-number", &node.place, message)
+            .error(code::WRONG_NUMBER, &node.place, message)
             .help("write it with `+` and the country, such as `+48221234567`");
     }
     number
@@ -121,7 +122,7 @@ pub(super) fn prefix(node: &Node, complaints: &mut Complaints) -> Option<String>
 pub(super) fn filled(node: &Node, complaints: &mut Complaints) -> Option<String> {
     let text = node.text(complaints)?;
     if text.trim().is_empty() {
-        complaints.error("empty", &node.place, "nothing stands here");
+        complaints.error(code::EMPTY, &node.place, "nothing stands here");
         return None;
     }
     Some(text.to_owned())
@@ -155,7 +156,7 @@ pub(super) fn secret_named(name: &str, fields: &mut Fields, reader: &mut Reader)
     match (typed, file) {
         (Some(_), Some(file)) => {
             let message = format!("either `{name}` or `{name}_file`, not both");
-            reader.complaints.error("two-secrets", &file.place, message);
+            reader.complaints.error(code::TWO_SECRETS, &file.place, message);
             None
         }
         (Some(typed), None) => filled(typed, &mut reader.complaints),
@@ -164,12 +165,12 @@ pub(super) fn secret_named(name: &str, fields: &mut Fields, reader: &mut Reader)
             match (reader.read_secret)(&path) {
                 Ok(text) if !text.trim().is_empty() => Some(text.trim_end().to_owned()),
                 Ok(_) => {
-                    reader.complaints.error("empty", &file.place, "this file holds no secret");
+                    reader.complaints.error(code::EMPTY, &file.place, "this file holds no secret");
                     None
                 }
                 Err(why) => {
                     let message = format!("this file cannot be read: {}", clip(&why));
-                    reader.complaints.error("unreadable", &file.place, message);
+                    reader.complaints.error(code::UNREADABLE, &file.place, message);
                     None
                 }
             }
@@ -194,5 +195,5 @@ fn first_of(address: IpAddr, prefix: u8) -> IpAddr {
 
 fn wrong(node: &Node, text: &str, expected: &str, complaints: &mut Complaints) {
     let message = format!("expected {expected}, found `{}`", clip(text));
-    complaints.error("wrong-value", &node.place, message);
+    complaints.error(code::WRONG_VALUE, &node.place, message);
 }

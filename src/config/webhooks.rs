@@ -4,6 +4,7 @@ use super::outside::{EventPattern, Secret, Webhook};
 use super::reader::{Reader, Sort};
 use super::site::section;
 use super::value;
+use crate::base::code;
 use crate::base::document::{Fields, Key, Node, scalar::clip};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -34,7 +35,7 @@ fn read_one(key: &Key, node: &Node, reader: &mut Reader) -> Option<Webhook> {
         if pattern.is_none() {
             let message = format!("`{}` names no event", clip(text));
             let help = "an event such as `callback.registered`, or many: `callback.*`, `*`";
-            complaints.error("wrong-event", &node.place, message).help(help);
+            complaints.error(code::WRONG_EVENT, &node.place, message).help(help);
         }
         pattern
     });
@@ -42,12 +43,12 @@ fn read_one(key: &Key, node: &Node, reader: &mut Reader) -> Option<Webhook> {
     if !stated {
         let message = format!("the webhook `{name}` needs `secret` or `secret_file`");
         let help = "the receiver knows by it that the notice is ours";
-        reader.complaints.error("missing-key", &key.place, message).help(help);
+        reader.complaints.error(code::MISSING_KEY, &key.place, message).help(help);
     }
     let secret = key_of(&secret?);
     if secret.is_none() {
         let message = format!("the secret of `{name}` cannot be read: after `whsec_` comes base64");
-        reader.complaints.error("wrong-secret", &key.place, message);
+        reader.complaints.error(code::WRONG_SECRET, &key.place, message);
     }
     Some(Webhook { name, url: url?, key: secret?, events })
 }

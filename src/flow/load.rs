@@ -4,6 +4,7 @@ use super::check;
 use super::decode::{Header, Surroundings, decode, escalated_in};
 use super::graph::FlowSet;
 use super::site::Site;
+use crate::base::code;
 use crate::base::complaint::{Complaint, Complaints, Place};
 use crate::base::document::{Node, parse};
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,7 +44,7 @@ pub fn load(
         if let Some(first) = headers.get(&header.name) {
             let message = format!("the flow `{}` is there already", header.name);
             let help = format!("the first one is {}", first.place);
-            complaints.error("duplicate-flow", &header.place, message).help(help);
+            complaints.error(code::DUPLICATE_FLOW, &header.place, message).help(help);
             continue;
         }
         headers.insert(header.name.clone(), header);
@@ -58,7 +59,7 @@ pub fn load(
         .iter()
         .map(|(name, header)| (name.clone(), decode(header, around, &mut complaints)))
         .collect();
-    check::check(&drafts, &mut complaints);
+    check::check(&drafts, site, &mut complaints);
     let failed = complaints.has_errors();
     let complaints = complaints.into_sorted();
     if failed {
@@ -80,12 +81,12 @@ fn name_fits(path: &str, header: &Header<'_>, complaints: &mut Complaints) {
         Some(file) if file == name => {}
         Some(file) => {
             let message = format!("the file is named `{file}`, the flow `{name}`");
-            complaints.error("file-name", &header.place, message);
+            complaints.error(code::FILE_NAME, &header.place, message);
         }
         None => {
             let place = Place { line: 1, column: 1, ..header.place.clone() };
             let message = format!("a flow's file is named `{name}{FILE_END}`");
-            complaints.error("file-name", &place, message);
+            complaints.error(code::FILE_NAME, &place, message);
         }
     }
 }

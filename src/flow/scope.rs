@@ -2,6 +2,7 @@
 
 use super::known::{Answer, FACTS, fields_of, is_object};
 use super::types::Type;
+use crate::base::code;
 use crate::base::complaint::{Complaint, Place, closest};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -76,7 +77,7 @@ impl Scope {
             }
             _ => {
                 let message = format!("`{name}` has no field `{field}`");
-                let mut complaint = Complaint::error("unknown-name", place, message);
+                let mut complaint = Complaint::error(code::UNKNOWN_NAME, place, message);
                 complaint.help(format!("it has: {}", names_of_fields(name)));
                 complaint.suggest(field, fields_of(name).map(|fact| fact.field));
                 Err(complaint)
@@ -86,7 +87,7 @@ impl Scope {
 
     fn unknown_name(&self, name: &str, place: &Place) -> Complaint {
         let message = format!("there is no variable `{name}`");
-        let mut complaint = Complaint::error("unknown-name", place, message);
+        let mut complaint = Complaint::error(code::UNKNOWN_NAME, place, message);
         let objects = FACTS.iter().map(|fact| fact.object);
         let names = self.variables.keys().map(String::as_str).chain(objects);
         match closest(name, names) {
@@ -121,14 +122,14 @@ fn field_of(
     } else {
         format!("`{name}` is a {} and has no fields", declared.kind.word())
     };
-    let mut complaint = Complaint::error("unknown-name", place, message);
+    let mut complaint = Complaint::error(code::UNKNOWN_NAME, place, message);
     complaint.suggest(field, known.keys().map(String::as_str));
     Err(complaint)
 }
 
 fn no_field(object: &str, place: &Place) -> Complaint {
     let message = format!("`{object}` is not a value by itself");
-    let mut complaint = Complaint::error("unknown-name", place, message);
+    let mut complaint = Complaint::error(code::UNKNOWN_NAME, place, message);
     complaint.help(format!("it has: {}", names_of_fields(object)));
     complaint
 }

@@ -4,6 +4,7 @@ use super::types::Type;
 use crate::base::language::Language;
 use crate::base::number::Country;
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 /// The names of a site; `None` means that they are not known, and are not checked.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +27,8 @@ pub struct Site {
     pub services: Option<BTreeSet<String>>,
     /// Tables, each with the types of its columns.
     pub tables: Option<BTreeMap<String, BTreeMap<String, Type>>>,
+    /// How long each prompt is, in the language where it is longest.
+    pub lengths: BTreeMap<String, Duration>,
 }
 
 /// What a site says of a prompt.

@@ -12,6 +12,7 @@
 //! | [`notations`] | every notation with its keys |
 //! | [`recipes`] | flows for the usual cases, ready to take |
 //! | [`testing`] | tests of flows, and being the caller in a terminal |
+//! | [`mistakes`], [`mistakes_in_files`] | what each complaint means, and how to mend it |
 //! | [`callbacks`] | the three notations, the life of a request, restart, policy |
 //! | [`queues`] | who is next, offers, agents, estimates, counters |
 //! | [`voicemail`] | mailboxes, messages, how long they are kept |
@@ -45,6 +46,12 @@ pub mod notations {
 pub mod recipes;
 pub mod testing {
     #![doc = include_str!("testing.md")]
+}
+pub mod mistakes {
+    #![doc = include_str!("mistakes.md")]
+}
+pub mod mistakes_in_files {
+    #![doc = include_str!("mistakes_in_files.md")]
 }
 pub mod callbacks {
     #![doc = include_str!("callbacks.md")]

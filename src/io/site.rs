@@ -11,7 +11,7 @@ use crate::config::load::{self, Loaded, Sources};
 use crate::flow::graph::FlowSet;
 use include_dir::{Dir, include_dir};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
@@ -155,15 +155,18 @@ impl Site {
         beside: Option<&Path>,
         more: &[PathBuf],
     ) -> Result<Vec<(String, String)>, SiteError> {
-        let mut flows = BTreeMap::new();
         let dir = beside.map(|beside| beside.join("flows")).filter(|dir| dir.is_dir());
-        let own = dir.map_or_else(|| Ok(Vec::new()), |dir| flow_files(&dir))?;
-        for path in own.iter().chain(more) {
+        let mut own = dir.map_or_else(|| Ok(Vec::new()), |dir| flow_files(&dir))?;
+        own.retain(|path| more.iter().all(|over| over.file_name() != path.file_name()));
+        let mut flows = BTreeMap::new();
+        let mut seen = BTreeSet::new();
+        let mut twice = Vec::new();
+        for path in own.iter().chain(more).filter(|path| seen.insert(*path)) {
             let name = path.file_name().unwrap_or_default().to_string_lossy().to_string();
-            flows.insert(name, self.read(path)?);
+            twice.extend(flows.insert(name, self.read(path)?));
         }
         self.add_shipped(&mut flows);
-        Ok(flows.into_values().collect())
+        Ok(flows.into_values().chain(twice).collect())
     }
 
     /// Adds the shipped flows that the settings or another flow name, and no others: a flow that
@@ -194,11 +197,19 @@ fn names(text: &str, name: &str) -> bool {
     words.any(|word| word == name)
 }
 
-fn flow_files(dir: &Path) -> Result<Vec<PathBuf>, SiteError> {
+/// The flow files of a directory, in the order of their names.
+///
+/// # Errors
+///
+/// The directory cannot be read.
+pub fn flow_files(dir: &Path) -> Result<Vec<PathBuf>, SiteError> {
     let unreadable = |fault| SiteError::Unreadable(dir.to_owned(), fault);
     let entries = fs::read_dir(dir).map_err(unreadable)?;
     let paths = entries.flatten().map(|entry| entry.path());
-    Ok(paths.filter(|path| path.to_string_lossy().ends_with(FLOW_ENDING)).collect())
+    let mut paths: Vec<PathBuf> =
+        paths.filter(|path| path.to_string_lossy().ends_with(FLOW_ENDING)).collect();
+    paths.sort();
+    Ok(paths)
 }
 
 /// The addresses of this machine; that of the default route is for the world outside.

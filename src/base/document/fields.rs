@@ -2,6 +2,7 @@
 
 use super::node::{Key, Kind, Node};
 use super::scalar::clip;
+use crate::base::code;
 use crate::base::complaint::{Complaints, Place};
 
 /// The keys of one map while they are being read.
@@ -78,7 +79,7 @@ impl<'n> Fields<'n> {
         let node = self.take(key);
         if node.is_none() {
             let message = format!("{} needs the key `{key}`", self.what);
-            complaints.error("missing-key", &self.place, message);
+            complaints.error(code::MISSING_KEY, &self.place, message);
         }
         node
     }
@@ -98,7 +99,7 @@ impl<'n> Fields<'n> {
     pub fn finish(self, complaints: &mut Complaints) {
         for (key, _) in &self.rest {
             let message = format!("{} has no key `{}`", self.what, clip(&key.text));
-            let complaint = complaints.error("unknown-key", &key.place, message);
+            let complaint = complaints.error(code::UNKNOWN_KEY, &key.place, message);
             if !self.known.is_empty() {
                 complaint.help(format!("known keys: {}", self.known.join(", ")));
             }

@@ -1,6 +1,7 @@
 //! From YAML text to a tree: one document, no anchors, no tags, bounded depth and size.
 
 use super::node::{Key, Kind, Node};
+use crate::base::code::{self, Code};
 use crate::base::complaint::{Complaints, Place};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span};
 use std::borrow::Cow;
@@ -22,7 +23,7 @@ pub fn parse(file: &str, text: &str, complaints: &mut Complaints) -> Option<Node
     let file: Arc<str> = file.into();
     if text.len() > TEXT_BYTES_MAX {
         let place = Place { file, line: 1, column: 1 };
-        complaints.error("too-large", &place, format!("more than {TEXT_BYTES_MAX} bytes"));
+        complaints.error(code::TOO_LARGE, &place, format!("more than {TEXT_BYTES_MAX} bytes"));
         return None;
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -76,11 +77,11 @@ impl Builder<'_> {
         match event {
             Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => {}
             Event::DocumentStart(_) if self.root.is_some() => {
-                return self.refuse("second-document", span, "a file holds one document only");
+                return self.refuse(code::SECOND_DOCUMENT, span, "a file holds one document only");
             }
             Event::DocumentStart(_) => {}
             Event::Alias(_) => {
-                return self.refuse("alias", span, "anchors and aliases are not read");
+                return self.refuse(code::ALIAS, span, "anchors and aliases are not read");
             }
             Event::Scalar(text, style, anchor, tag) => {
                 self.plain_only(anchor, tag.is_some(), span)?;
@@ -107,7 +108,7 @@ impl Builder<'_> {
         Some(())
     }
 
-    fn refuse(&mut self, code: &'static str, span: Span, message: &str) -> Option<()> {
+    fn refuse(&mut self, code: Code, span: Span, message: &str) -> Option<()> {
         let place = self.place(span.start);
         self.complaints.error(code, &place, message);
         None
@@ -115,10 +116,10 @@ impl Builder<'_> {
 
     fn plain_only(&mut self, anchor: usize, tagged: bool, span: Span) -> Option<()> {
         if anchor > 0 {
-            return self.refuse("alias", span, "anchors and aliases are not read");
+            return self.refuse(code::ALIAS, span, "anchors and aliases are not read");
         }
         if tagged {
-            return self.refuse("tag", span, "tags are not read; values have their types here");
+            return self.refuse(code::TAG, span, "tags are not read; values have their types here");
         }
         Some(())
     }
@@ -126,7 +127,7 @@ impl Builder<'_> {
     fn begin(&mut self, content: Content, span: Span) -> Option<()> {
         if self.open.len() >= DEPTH_MAX {
             let message = format!("nested deeper than {DEPTH_MAX} levels");
-            return self.refuse("too-deep", span, &message);
+            return self.refuse(code::TOO_DEEP, span, &message);
         }
         let place = self.place(span.start);
         self.open.push(Open { place, content });
@@ -172,13 +173,13 @@ impl Builder<'_> {
             return None;
         };
         if entries.len() >= KEYS_MAX {
-            self.complaints.error("too-large", &place, format!("more than {KEYS_MAX} keys"));
+            self.complaints.error(code::TOO_LARGE, &place, format!("more than {KEYS_MAX} keys"));
             return None;
         }
         let first = entries.iter().find(|(known, _)| known.text == text);
         *key = if let Some((first, _)) = first {
             self.complaints
-                .error("duplicate-key", &place, format!("the key `{text}` comes a second time"))
+                .error(code::DUPLICATE_KEY, &place, format!("the key `{text}` comes a second time"))
                 .help(format!("the first one is in line {}", first.place.line));
             NextKey::Refused
         } else {
@@ -191,7 +192,11 @@ impl Builder<'_> {
     fn place_node(&mut self, node: Node) -> Option<()> {
         self.nodes += 1;
         if self.nodes > NODES_MAX {
-            self.complaints.error("too-large", &node.place, format!("more than {NODES_MAX} nodes"));
+            self.complaints.error(
+                code::TOO_LARGE,
+                &node.place,
+                format!("more than {NODES_MAX} nodes"),
+            );
             return None;
         }
         let Some(Open { content, .. }) = self.open.last_mut() else {
@@ -205,7 +210,7 @@ impl Builder<'_> {
                 NextKey::Refused => {}
                 NextKey::Wanted => {
                     let message = "a key is a single word";
-                    self.complaints.error("key", &node.place, message);
+                    self.complaints.error(code::KEY_NOT_A_WORD, &node.place, message);
                     *key = NextKey::Refused;
                 }
             },
@@ -218,7 +223,7 @@ impl Builder<'_> {
         let place = self.place(*error.marker());
         let message = format!("this cannot be read as YAML: {}", error.info());
         let line = self.text.lines().nth((place.line as usize).saturating_sub(1)).unwrap_or("");
-        let complaint = self.complaints.error("yaml", &place, message);
+        let complaint = self.complaints.error(code::YAML, &place, message);
         if line.chars().take_while(|letter| letter.is_whitespace()).any(|letter| letter == '\t') {
             complaint.help("indent with spaces, not with tabs");
         }

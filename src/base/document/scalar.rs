@@ -2,6 +2,7 @@
 
 use super::duration::parse_duration;
 use super::node::{Kind, Node};
+use crate::base::code;
 use crate::base::complaint::Complaints;
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -55,7 +56,11 @@ impl Node {
                 "write a number and `ms`, `s`, `m`, `h` or `d`, such as `45s` or `1h30m`".to_owned()
             };
             complaints
-                .error("wrong-value", &self.place, format!("`{}` is no span of time", clip(text)))
+                .error(
+                    code::WRONG_VALUE,
+                    &self.place,
+                    format!("`{}` is no span of time", clip(text)),
+                )
                 .help(help);
         }
         span
@@ -89,7 +94,11 @@ impl Node {
         }
         let names: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
         complaints
-            .error("wrong-value", &self.place, format!("`{}` is none of the choices", clip(text)))
+            .error(
+                code::WRONG_VALUE,
+                &self.place,
+                format!("`{}` is none of the choices", clip(text)),
+            )
             .help(format!("one of: {}", names.join(", ")))
             .suggest(text, names.iter().copied());
         None
@@ -102,7 +111,7 @@ impl Node {
             Kind::Map(_) | Kind::List(_) | Kind::Null => self.kind_name().to_owned(),
         };
         let message = format!("expected {expected}, found {found}");
-        complaints.error("wrong-value", &self.place, message);
+        complaints.error(code::WRONG_VALUE, &self.place, message);
     }
 }
 

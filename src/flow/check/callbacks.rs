@@ -9,6 +9,7 @@
 //! Each flow is judged from its own start; what runs after a hang-up is not judged.
 
 use super::web::{Leads, Point, Web};
+use crate::base::code;
 use crate::base::complaint::Complaints;
 use crate::flow::graph::Action;
 use std::collections::BTreeMap;
@@ -40,11 +41,11 @@ fn judge(point: &Point<'_>, states: States, complaints: &mut Complaints) {
     if registers && states != 0 && states & STARTED == 0 {
         let message = "no callback can have been started here";
         complaints
-            .error("register-without-start", place, message)
+            .error(code::REGISTER_WITHOUT_START, place, message)
             .help("`start_callback` comes first");
     } else if registers && states & IDLE != 0 {
         let message = "on some path no callback was started before this";
-        complaints.warning("register-maybe-without-start", place, message);
+        complaints.warning(code::REGISTER_MAYBE_WITHOUT_START, place, message);
     }
     let undecided = point.edges.iter().any(|edge| {
         let states = if edge.failure { states } else { after(&point.step.action, states) };
@@ -53,7 +54,7 @@ fn judge(point: &Point<'_>, states: States, complaints: &mut Complaints) {
     if undecided {
         let message = "a started callback is neither registered nor dismissed on a path to here";
         complaints
-            .warning("started-without-decision", place, message)
+            .warning(code::STARTED_WITHOUT_DECISION, place, message)
             .help("`register_callback` or `dismiss_callback` before it");
     }
 }

@@ -1,18 +1,24 @@
 //! Whole flows judged as graphs: what no single step can tell.
 
 mod callbacks;
+mod escalations;
+mod keys;
 mod numbers;
+mod promise;
+mod variables;
 mod web;
 
 use super::decode::Draft;
 use super::graph::{Action, Step};
 use super::loops;
+use super::site::Site;
+use crate::base::code;
 use crate::base::complaint::Complaints;
 use std::collections::BTreeMap;
 use web::{Leads, Web};
 
 /// Judges all flows together.
-pub(super) fn check(drafts: &BTreeMap<String, Draft>, complaints: &mut Complaints) {
+pub(super) fn check(drafts: &BTreeMap<String, Draft>, site: &Site, complaints: &mut Complaints) {
     let webs: BTreeMap<&str, Web<'_>> =
         drafts.iter().map(|(name, draft)| (name.as_str(), Web::of(&draft.flow))).collect();
     recursion(&webs, complaints);
@@ -29,6 +35,13 @@ pub(super) fn check(drafts: &BTreeMap<String, Draft>, complaints: &mut Complaint
         unreached(draft, web, complaints);
         endless(web, &timed, complaints);
         callbacks::check(name, &webs, complaints);
+        if draft.has_errors {
+            continue;
+        }
+        escalations::check(name, drafts, &webs, complaints);
+        keys::check(web, complaints);
+        promise::check(&draft.flow, web, site, complaints);
+        variables::check(draft, web, complaints);
     }
 }
 
@@ -47,7 +60,9 @@ fn recursion(webs: &BTreeMap<&str, Web<'_>>, complaints: &mut Complaints) {
             calls.filter(|step| flow_run_by(step).is_some_and(|flow| flows.contains(&flow)));
         for step in inner {
             let message = format!("flows run each other without end: {}", flows.join(", "));
-            complaints.error("recursion", &step.place, message).help("`goto` repeats a section");
+            complaints
+                .error(code::RECURSION, &step.place, message)
+                .help("`goto` repeats a section");
         }
     }
 }
@@ -67,7 +82,7 @@ fn run_off(web: &Web<'_>, complaints: &mut Complaints) {
         if runs_off && entered.get(index) == Some(&true) {
             let message = format!("the section `{}` runs off its end here", point.section);
             let help = "end it with `goto`, `return`, `hangup` or `end`";
-            complaints.error("run-off", &point.step.place, message).help(help);
+            complaints.error(code::RUN_OFF, &point.step.place, message).help(help);
         }
     }
 }
@@ -78,7 +93,7 @@ fn unreached(draft: &Draft, web: &Web<'_>, complaints: &mut Complaints) {
         let entry = web.entry(section);
         if entry.is_some_and(|entry| reached.get(entry) == Some(&false)) {
             let message = format!("nothing leads to the section `{section}`");
-            complaints.warning("unreached-section", place, message);
+            complaints.warning(code::UNREACHED_SECTION, place, message);
         }
     }
     let entered = web.reached(web.entries());
@@ -87,7 +102,7 @@ fn unreached(draft: &Draft, web: &Web<'_>, complaints: &mut Complaints) {
         let here = entered.get(index) == Some(&true);
         if !here && before {
             let message = "this step is never reached: the one before it always leads elsewhere";
-            complaints.warning("unreached-step", &point.step.place, message);
+            complaints.warning(code::UNREACHED_STEP, &point.step.place, message);
         }
         before = here;
     }
@@ -112,7 +127,7 @@ fn endless(web: &Web<'_>, timed: &BTreeMap<&str, bool>, complaints: &mut Complai
         let Some(point) = points.min_by_key(|point| &point.step.place) else { continue };
         let message = "these steps go round without anything that takes time";
         complaints
-            .error("loop-without-wait", &point.step.place, message)
+            .error(code::LOOP_WITHOUT_WAIT, &point.step.place, message)
             .help("put a `play`, `music`, `wait` or a question into the loop");
     }
 }

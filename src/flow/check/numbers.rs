@@ -1,6 +1,7 @@
 //! Whether the number of a callback was ever verified.
 
 use super::web::Web;
+use crate::base::code;
 use crate::base::complaint::Complaints;
 use crate::flow::graph::{Action, Flow, Operand};
 use crate::flow::types::Type;
@@ -26,7 +27,7 @@ pub(super) fn check(flow: &Flow, web: &Web<'_>, complaints: &mut Complaints) {
         if !of_record && !verified.contains(path) {
             let message = format!("`{}` is never verified in this flow", path.join("."));
             complaints
-                .warning("number-not-verified", &step.place, message)
+                .warning(code::NUMBER_NOT_VERIFIED, &step.place, message)
                 .help("`verify_number` before it, or `if: verify(…)`");
         }
     }

@@ -11,8 +11,10 @@ pub(super) struct Web<'f> {
     pub(super) points: Vec<Point<'f>>,
     /// The first step of each section.
     starts: BTreeMap<&'f str, Leads<'f>>,
-    /// Where the flow can begin besides `start`: on hang-up, and what the whole flow catches.
-    others: Vec<Leads<'f>>,
+    /// Where it goes on when the caller hangs up.
+    hang_up: Option<Leads<'f>>,
+    /// Where what the whole flow catches leads.
+    catches: Vec<Leads<'f>>,
 }
 
 /// One step.
@@ -57,19 +59,22 @@ pub(super) enum Leads<'f> {
 impl<'f> Web<'f> {
     /// Draws a flow.
     pub(super) fn of(flow: &'f Flow) -> Self {
-        let mut web = Self { points: Vec::new(), starts: BTreeMap::new(), others: Vec::new() };
+        let mut web = Self {
+            points: Vec::new(),
+            starts: BTreeMap::new(),
+            hang_up: flow.when_caller_hangs_up.as_deref().map(Leads::Section),
+            catches: Vec::new(),
+        };
         for (name, steps) in &flow.sections {
             let entry = web.list(steps, name, &Leads::RunOff);
             web.starts.insert(name, entry);
         }
-        let hang_up = flow.when_caller_hangs_up.as_deref().map(Leads::Section);
-        web.others.extend(hang_up);
         let mut caught = Vec::new();
         for (name, target) in &flow.catch {
             caught.push((name.as_str(), web.target(target, "catch", None, &Leads::Resume)));
         }
         web.catch_everywhere(&caught);
-        web.others.extend(caught.into_iter().map(|(_, to)| to));
+        web.catches.extend(caught.into_iter().map(|(_, to)| to));
         web
     }
 
@@ -105,14 +110,37 @@ impl<'f> Web<'f> {
 
     /// The first steps of all sections, and what else can begin.
     pub(super) fn entries(&self) -> Vec<usize> {
-        let all = self.starts.values().chain(&self.others);
+        let all = self.starts.values().chain(&self.hang_up).chain(&self.catches);
         all.filter_map(|leads| self.point_of(leads)).collect()
     }
 
     /// Where the flow begins: `start`, on hang-up, and what it catches.
     pub(super) fn roots(&self) -> Vec<usize> {
+        let mut roots = self.roots_of_a_call();
+        roots.extend(self.root_of_a_hang_up());
+        roots
+    }
+
+    /// Where the flow begins while the caller is there.
+    pub(super) fn roots_of_a_call(&self) -> Vec<usize> {
         let start = self.starts.get("start");
-        start.into_iter().chain(&self.others).filter_map(|leads| self.point_of(leads)).collect()
+        start.into_iter().chain(&self.catches).filter_map(|leads| self.point_of(leads)).collect()
+    }
+
+    /// Where the flow begins when the caller has hung up.
+    pub(super) fn root_of_a_hang_up(&self) -> Option<usize> {
+        self.hang_up.as_ref().and_then(|leads| self.point_of(leads))
+    }
+
+    /// Where what the whole flow catches begins.
+    pub(super) fn roots_of_catches(&self) -> Vec<usize> {
+        self.catches.iter().filter_map(|leads| self.point_of(leads)).collect()
+    }
+
+    /// Where a point leads inside this flow.
+    pub(super) fn after(&self, index: usize) -> Vec<usize> {
+        let edges = self.points.get(index).into_iter().flat_map(|point| &point.edges);
+        edges.filter_map(|edge| self.point_of(&edge.to)).collect()
     }
 
     /// The first step of a section.

@@ -3,6 +3,7 @@
 use super::Decoder;
 use super::parameters::Parameters;
 use super::value::UNREADABLE;
+use crate::base::code;
 use crate::base::document::duration::parse_duration;
 use crate::base::document::{Fields, Node};
 use crate::flow::effect::QueueOutcome;
@@ -58,7 +59,7 @@ impl<'a> Decoder<'a> {
         let with = parameters.take("with");
         if let (None, Some(node)) = (flow, with) {
             let message = "`with` gives inputs to a flow, and no `flow` is named";
-            self.complaints.error("wrong-value", &node.place, message);
+            self.complaints.error(code::WRONG_VALUE, &node.place, message);
         }
         let place = parameters.place.clone();
         let (flow, with) = self.flow_with(flow, with, &place);

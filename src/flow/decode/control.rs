@@ -2,6 +2,7 @@
 
 use super::Decoder;
 use super::parameters::Parameters;
+use crate::base::code;
 use crate::base::complaint::Place;
 use crate::base::document::scalar::clip;
 use crate::base::document::{Kind, Node};
@@ -36,10 +37,15 @@ impl<'a> Decoder<'a> {
         let text = node.text(self.complaints)?;
         if matches!(&node.kind, Kind::Scalar { quoted: true, .. }) {
             let message = "a condition stands without quotes";
-            self.complaints.error("quoted-condition", &node.place, message);
+            self.complaints.error(code::QUOTED_CONDITION, &node.place, message);
         }
         match Expression::parse(text, &node.place_at(0), &self.scope) {
-            Ok(expression) => Some(expression),
+            Ok(expression) => {
+                for path in expression.paths() {
+                    self.reads(path, &node.place);
+                }
+                Some(expression)
+            }
             Err(mut complaints) => {
                 if matches!(&node.kind, Kind::Scalar { exact: false, .. }) {
                     // Its characters cannot be counted: point at the whole.
@@ -59,6 +65,7 @@ impl<'a> Decoder<'a> {
             let told = declared.filter(|declared| declared.fields.is_some());
             let wanted = told.map(|declared| declared.kind);
             let operand = self.operand(node, wanted.as_slice());
+            self.writes(&key.text);
             values.push((key.text.clone(), operand));
         }
         Action::Set(values)
@@ -86,7 +93,9 @@ impl<'a> Decoder<'a> {
             if !self.around.unreadable.contains(name) {
                 let names = self.around.headers.keys().map(String::as_str);
                 let message = format!("there is no flow `{}`", clip(name));
-                self.complaints.error("unknown-flow", &node.place, message).suggest(name, names);
+                self.complaints
+                    .error(code::UNKNOWN_FLOW, &node.place, message)
+                    .suggest(name, names);
             }
             return (Some(name.to_owned()), self.any_values(with));
         };
@@ -95,7 +104,7 @@ impl<'a> Decoder<'a> {
             let Some(input) = header.inputs.get(&key.text) else {
                 let names = header.inputs.keys().map(String::as_str);
                 let message = format!("the flow `{name}` has no input `{}`", clip(&key.text));
-                let complaint = self.complaints.error("unknown-input", &key.place, message);
+                let complaint = self.complaints.error(code::UNKNOWN_INPUT, &key.place, message);
                 complaint.suggest(&key.text, names);
                 continue;
             };
@@ -105,7 +114,7 @@ impl<'a> Decoder<'a> {
             if stated.required && !given.contains_key(input) {
                 let message = format!("the flow `{name}` needs the input `{input}`");
                 let help = format!("`with: {{ {input}: … }}`");
-                self.complaints.error("missing-input", place, message).help(help);
+                self.complaints.error(code::MISSING_INPUT, place, message).help(help);
             }
         }
         (Some(name.to_owned()), given)
@@ -119,7 +128,7 @@ impl<'a> Decoder<'a> {
             let Some(output) = header.outputs.get(&key.text) else {
                 let message = format!("this flow has no output `{}`", clip(&key.text));
                 let names = header.outputs.keys().map(String::as_str);
-                let complaint = self.complaints.error("unknown-output", &key.place, message);
+                let complaint = self.complaints.error(code::UNKNOWN_OUTPUT, &key.place, message);
                 complaint.suggest(&key.text, names);
                 continue;
             };
@@ -131,7 +140,7 @@ impl<'a> Decoder<'a> {
                 let known = output.one_of.iter().map(String::as_str);
                 let message = format!("`{}` is never `{}`", key.text, clip(text));
                 self.complaints
-                    .error("wrong-value", &node.place, message)
+                    .error(code::WRONG_VALUE, &node.place, message)
                     .help(format!("one of: {}", output.one_of.join(", ")))
                     .suggest(text, known);
             }
@@ -141,7 +150,7 @@ impl<'a> Decoder<'a> {
         for name in required.map(|(name, _)| name).filter(|name| !given.contains_key(*name)) {
             let message = format!("the output `{name}` stays unknown here");
             self.complaints
-                .warning("missing-output", &parameters.place, message)
+                .warning(code::MISSING_OUTPUT, &parameters.place, message)
                 .help("state it as `optional: true` if that is meant");
         }
         Action::Return(given)
@@ -152,7 +161,7 @@ impl<'a> Decoder<'a> {
         let name = node.and_then(|node| node.text(self.complaints)).unwrap_or_default();
         if name == "failed" {
             let message = "`failed` catches any escalation; give this one a name";
-            self.complaints.error("reserved-name", &parameters.place, message);
+            self.complaints.error(code::RESERVED_NAME, &parameters.place, message);
         }
         Action::Escalate(name.to_owned())
     }

@@ -3,6 +3,7 @@
 use super::Decoder;
 use super::parameters::Parameters;
 use super::value::UNREADABLE;
+use crate::base::code;
 use crate::base::document::scalar::clip;
 use crate::base::document::{Fields, Key, Kind, Node};
 use crate::flow::graph::{Action, Announce, Http, HttpBody, Lookup, Take};
@@ -47,7 +48,7 @@ impl<'a> Decoder<'a> {
         let timeout = self.span(node, TIMEOUT);
         if let Some(node) = node.filter(|_| timeout > TIMEOUT_MAX || timeout.is_zero()) {
             let message = "an answer is waited for 60s at most: no caller stays longer";
-            self.complaints.error("wrong-value", &node.place, message);
+            self.complaints.error(code::WRONG_VALUE, &node.place, message);
         }
         let music = parameters.take("music").and_then(|node| self.music_name(node));
         let take = self.take(parameters.take("take"));
@@ -78,19 +79,19 @@ impl<'a> Decoder<'a> {
             (None, Some(url)) => {
                 if let Some(node) = path {
                     let message = "`path` belongs to a `service`; `url` is a whole address";
-                    self.complaints.error("wrong-value", &node.place, message);
+                    self.complaints.error(code::WRONG_VALUE, &node.place, message);
                 }
                 (None, self.url(url))
             }
             (Some(_), Some(url)) => {
                 let message = "either `service` or `url`, not both";
-                self.complaints.error("wrong-value", &url.place, message);
+                self.complaints.error(code::WRONG_VALUE, &url.place, message);
                 (None, Template::default())
             }
             (None, None) => {
                 let help = "`service: NAME` of the site's `services`, or `url: https://…`";
                 self.complaints
-                    .error("missing-key", &parameters.place, "`http` needs to know whom to ask")
+                    .error(code::MISSING_KEY, &parameters.place, "`http` needs to know whom to ask")
                     .help(help);
                 (None, Template::default())
             }
@@ -103,7 +104,7 @@ impl<'a> Decoder<'a> {
             && !known.contains(name)
         {
             let message = format!("there is no service `{}`", clip(name));
-            let complaint = self.complaints.error("unknown-service", &node.place, message);
+            let complaint = self.complaints.error(code::UNKNOWN_SERVICE, &node.place, message);
             complaint.help("services stand in the site's configuration, under `services`");
             complaint.suggest(name, known.iter().map(String::as_str));
         }
@@ -125,7 +126,7 @@ impl<'a> Decoder<'a> {
         let is_whole = template.is_plain() || rest.is_some();
         if name.is_empty() || name.contains('@') || !is_whole {
             let message = "an address begins with `https://` and a host without variables";
-            self.complaints.error("wrong-address", &node.place, message);
+            self.complaints.error(code::WRONG_ADDRESS, &node.place, message);
         }
         template
     }
@@ -134,7 +135,7 @@ impl<'a> Decoder<'a> {
         let stated = node.and_then(|node| node.choice(&METHODS, self.complaints));
         if let (Some(node), Some(Method::Get), true) = (node, stated, has_body) {
             let message = "`get` sends no `body`";
-            self.complaints.error("wrong-value", &node.place, message).help("`method: post`");
+            self.complaints.error(code::WRONG_VALUE, &node.place, message).help("`method: post`");
         }
         stated.unwrap_or(if has_body { Method::Post } else { Method::Get })
     }
@@ -146,12 +147,12 @@ impl<'a> Decoder<'a> {
             let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
             if name.is_empty() || !plain || OUR_HEADERS.contains(&name.as_str()) {
                 let message = format!("a flow cannot set the header `{}`", clip(&key.text));
-                self.complaints.error("wrong-header", &key.place, message);
+                self.complaints.error(code::WRONG_HEADER, &key.place, message);
             } else if matches!(name.as_str(), "authorization" | "x-api-key") && template.is_plain()
             {
                 let message = "a secret in a flow is seen by everybody who reads flows";
                 let help = "put it into the site's `services`, and name the `service` here";
-                self.complaints.warning("secret-in-flow", &key.place, message).help(help);
+                self.complaints.warning(code::SECRET_IN_FLOW, &key.place, message).help(help);
             }
             headers.insert(name, template);
         }
@@ -212,7 +213,7 @@ impl<'a> Decoder<'a> {
             && !known.contains_key(name)
         {
             let message = format!("there is no table `{}`", clip(name));
-            let complaint = self.complaints.error("unknown-table", &node.place, message);
+            let complaint = self.complaints.error(code::UNKNOWN_TABLE, &node.place, message);
             complaint.help("tables stand in the site's configuration, under `tables`");
             complaint.suggest(name, known.keys().map(String::as_str));
         }
@@ -245,10 +246,10 @@ impl<'a> Decoder<'a> {
         if parts.len() < 2 || !parts.iter().all(is_word) {
             let message = format!("`{}` is no name of an event", clip(name));
             let help = "small letters, and a dot between noun and verb: `order.placed`";
-            self.complaints.error("wrong-event", &node.place, message).help(help);
+            self.complaints.error(code::WRONG_EVENT, &node.place, message).help(help);
         } else if let Some(noun) = parts.first().filter(|noun| OUR_NOUNS.contains(noun)) {
             let message = format!("events that begin with `{noun}.` are told by the server itself");
-            self.complaints.error("reserved-name", &node.place, message);
+            self.complaints.error(code::RESERVED_NAME, &node.place, message);
         }
     }
 }

@@ -18,6 +18,8 @@ pub(in crate::flow) struct Variables {
     known: Scope,
     /// Texts that `set` gives to a variable as they stand, and where.
     literals: BTreeMap<String, Vec<(String, Place)>>,
+    /// Where each was declared first.
+    pub(super) places: BTreeMap<String, Place>,
 }
 
 /// One `set` of one variable.
@@ -37,13 +39,15 @@ impl Variables {
         let vars = header.vars.iter().map(|(name, variable)| (name, variable.kind));
         let stated = inputs.chain(vars).map(|(name, kind)| (name.clone(), Declared::of(kind)));
         let known = Scope { variables: stated.collect(), hours: None };
-        let mut variables = Self { known, literals: BTreeMap::new() };
+        let places = header.stated.iter().map(|key| (key.text.clone(), key.place.clone()));
+        let mut variables = Self { known, literals: BTreeMap::new(), places: places.collect() };
         let mut found = Found { around, saved: Vec::new(), set: Vec::new() };
         for (_, section) in &header.sections {
             found.walk(section);
         }
         found.saved.into_iter().for_each(|(name, place, declared)| {
             variable_is_plain(&name, &place, complaints);
+            variables.places.entry(name.clone()).or_insert(place);
             let fields = declared.fields.clone();
             let known = variables.known.variables.entry(name).or_insert(declared);
             if let (Type::Record, Some(known), Some(fields)) =
@@ -53,7 +57,9 @@ impl Variables {
             }
         });
         for assignment in &found.set {
-            variable_is_plain(&assignment.name.text, &assignment.name.place, complaints);
+            let Key { text, place } = assignment.name;
+            variable_is_plain(text, place, complaints);
+            variables.places.entry(text.clone()).or_insert_with(|| place.clone());
         }
         variables.infer(found.set);
         variables

@@ -1,5 +1,6 @@
 //! The part of a flow that others see: its name, inputs, outputs and variables.
 
+use crate::base::code;
 use crate::base::complaint::{Complaints, Place};
 use crate::base::document::scalar::clip;
 use crate::base::document::{Fields, Key, Kind, Node};
@@ -26,6 +27,8 @@ pub(in crate::flow) struct Header<'a> {
     pub(super) inputs: BTreeMap<String, Input>,
     pub(super) outputs: BTreeMap<String, Output>,
     pub(super) vars: BTreeMap<String, Variable>,
+    /// Where inputs and variables are stated.
+    pub(super) stated: Vec<&'a Key>,
     /// `when_caller_hangs_up`
     pub(super) hang_up: Option<&'a Node>,
     pub(super) catch: Option<&'a Node>,
@@ -42,7 +45,7 @@ impl<'a> Header<'a> {
         complaints: &mut Complaints,
     ) -> Option<Self> {
         if node.kind == Kind::Null {
-            complaints.error("missing-key", &node.place, "the file is empty");
+            complaints.error(code::MISSING_KEY, &node.place, "the file is empty");
             return None;
         }
         let mut fields = Fields::of(node, "a flow", complaints)?;
@@ -57,10 +60,12 @@ impl<'a> Header<'a> {
         let language = fields.take("language").and_then(|node| language(node, site, complaints));
         let mut types = Types { site, complaints };
         let inputs = named_entries(fields.take("inputs"), "inputs", types.complaints);
+        let mut stated: Vec<&Key> = inputs.iter().map(|(key, _)| *key).collect();
         let inputs = inputs.iter().filter_map(|entry| types.input(entry)).collect();
         let outputs = named_entries(fields.take("outputs"), "outputs", types.complaints);
         let outputs = outputs.iter().filter_map(|entry| types.output(entry)).collect();
         let vars = named_entries(fields.take("vars"), "vars", types.complaints);
+        stated.extend(vars.iter().map(|(key, _)| *key));
         let vars: BTreeMap<_, _> =
             vars.iter().filter_map(|entry| types.variable(entry, &inputs)).collect();
         let defaults = named_entries(fields.take("defaults"), "defaults", complaints);
@@ -74,7 +79,7 @@ impl<'a> Header<'a> {
             let message = "a flow begins in the section `start`, which is missing";
             let first = sections.first().map_or(&place, |(key, _)| &key.place);
             complaints
-                .error("missing-start", first, message)
+                .error(code::MISSING_START, first, message)
                 .suggest("start", sections.iter().map(|(key, _)| key.text.as_str()));
         }
         Some(Self {
@@ -85,6 +90,7 @@ impl<'a> Header<'a> {
             inputs,
             outputs,
             vars,
+            stated,
             hang_up,
             catch,
             defaults,
@@ -98,7 +104,7 @@ fn format(fields: &mut Fields<'_>, complaints: &mut Complaints) {
     let format = node.integer(1..=i64::from(i32::MAX), complaints);
     if format.is_some_and(|format| format != FORMAT) {
         let message = format!("this version reads format {FORMAT} only");
-        complaints.error("unknown-format", &node.place, message);
+        complaints.error(code::UNKNOWN_FORMAT, &node.place, message);
     }
 }
 
@@ -115,7 +121,7 @@ pub(super) fn language(node: &Node, site: &Site, complaints: &mut Complaints) ->
         let names: Vec<&str> = known.iter().map(Language::tag).collect();
         complaints
             .error(
-                "unknown-language",
+                code::UNKNOWN_LANGUAGE,
                 &node.place,
                 format!("this site does not speak `{language}`"),
             )
@@ -133,13 +139,13 @@ pub(super) fn name_is_plain(what: &str, name: &str, place: &Place, complaints: &
     let shown = clip(name);
     if boolean {
         let message = format!("{what} cannot be named `{shown}`: some YAML readers see a boolean");
-        complaints.error("reserved-name", place, message);
+        complaints.error(code::RESERVED_NAME, place, message);
     } else if name.is_empty()
         || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
     {
         let message = format!("{what} cannot be named `{shown}`");
         complaints
-            .error("wrong-name", place, message)
+            .error(code::WRONG_NAME, place, message)
             .help("names are made of letters, digits, `_` and `-`");
     }
 }
@@ -149,11 +155,11 @@ pub(super) fn variable_is_plain(name: &str, place: &Place, complaints: &mut Comp
     let shown = clip(name);
     if is_object(name) || is_word(name) {
         let message = format!("a variable cannot be named `{shown}`: the name is taken");
-        complaints.error("reserved-name", place, message);
+        complaints.error(code::RESERVED_NAME, place, message);
     } else if name.starts_with(|letter: char| letter.is_ascii_digit()) || name.contains('-') {
         let message = format!("a variable cannot be named `{shown}`");
         complaints
-            .error("wrong-name", place, message)
+            .error(code::WRONG_NAME, place, message)
             .help("letters, digits and `_`, beginning with a letter");
     } else {
         name_is_plain("a variable", name, place, complaints);
@@ -189,7 +195,7 @@ impl Types<'_> {
         fields.finish(self.complaints);
         if required == Some(true) && has_default {
             let message = "an input with a default is never missing";
-            self.complaints.error("wrong-value", &key.place, message);
+            self.complaints.error(code::WRONG_VALUE, &key.place, message);
         }
         let required = required.unwrap_or(false);
         Some((key.text.clone(), Input { kind: kind?, required, default }))
@@ -219,7 +225,7 @@ impl Types<'_> {
         variable_is_plain(&key.text, &key.place, self.complaints);
         if inputs.contains_key(&key.text) {
             let message = format!("`{}` is an input already", clip(&key.text));
-            self.complaints.error("duplicate-name", &key.place, message);
+            self.complaints.error(code::DUPLICATE_NAME, &key.place, message);
         }
         let mut fields = Fields::of(node, "a variable", self.complaints)?;
         let kind = self.kind(&mut fields);

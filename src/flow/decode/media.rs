@@ -2,6 +2,7 @@
 
 use super::Decoder;
 use super::parameters::Parameters;
+use crate::base::code;
 use crate::base::digit::Digit;
 use crate::base::document::scalar::clip;
 use crate::base::document::{Fields, Kind as Written, Node};
@@ -46,7 +47,7 @@ impl<'a> Decoder<'a> {
             let Some(node) = parameters.take(name) else { continue };
             if said.is_some() {
                 let message = "`say` speaks one value; this is a second one";
-                self.complaints.error("wrong-value", &node.place, message);
+                self.complaints.error(code::WRONG_VALUE, &node.place, message);
                 continue;
             }
             let types = match parameters.notation.parameter(name).map(|known| known.kind) {
@@ -61,7 +62,7 @@ impl<'a> Decoder<'a> {
             }
             let help = "`phone`, `digits`, `number`, `position` or `duration`";
             self.complaints
-                .error("missing-key", &parameters.place, "`say` needs what to say")
+                .error(code::MISSING_KEY, &parameters.place, "`say` needs what to say")
                 .help(help);
             return None;
         };
@@ -76,7 +77,7 @@ impl<'a> Decoder<'a> {
         let keys = self.keys(parameters.take("keys"));
         if length == Some(Duration::ZERO) && !keys.is_empty() {
             let message = "this music has no time in which a key could be pressed";
-            self.complaints.warning("key-never-pressed", &parameters.place, message);
+            self.complaints.warning(code::KEY_NEVER_PRESSED, &parameters.place, message);
         }
         Action::Music { name, length, keys }
     }
@@ -89,7 +90,7 @@ impl<'a> Decoder<'a> {
         {
             let message = format!("there is no music `{}`", clip(name));
             self.complaints
-                .error("unknown-music", &node.place, message)
+                .error(code::UNKNOWN_MUSIC, &node.place, message)
                 .suggest(name, known.iter().map(String::as_str));
         }
         Some(name.to_owned())
@@ -102,7 +103,7 @@ impl<'a> Decoder<'a> {
         if let Some(node) = node
             && matches!(&node.kind, Written::Map(entries) if entries.is_empty())
         {
-            self.complaints.error("wrong-value", &node.place, "a menu needs at least one key");
+            self.complaints.error(code::WRONG_VALUE, &node.place, "a menu needs at least one key");
         }
         let tries = self.count(parameters.take("tries"), TRIES_MAX, 3);
         let wait = self.span(parameters.take("wait"), Duration::from_secs(5));
@@ -121,13 +122,13 @@ impl<'a> Decoder<'a> {
 
     fn gave_up_again(&mut self, parameters: &Parameters<'_>) {
         let message = "`gave_up: again` asks without end; the caller is never led on";
-        self.complaints.warning("gave-up-again", &parameters.place, message);
+        self.complaints.warning(code::GAVE_UP_AGAIN, &parameters.place, message);
     }
 
     pub(super) fn collect(&mut self, parameters: &mut Parameters<'a>) -> Action {
         let prompt = self.prompts(parameters.take("prompt"));
         let (fewest, most) = self.digits(parameters.take("digits"));
-        let finish = self.key(parameters.take("finish"), Some(Digit::HASH));
+        let finish = self.finish_of_digits(parameters.take("finish"));
         let wait = self.span(parameters.take("wait"), Duration::from_secs(6));
         let gap = self.span(parameters.take("gap"), Duration::from_secs(4));
         let tries = self.count(parameters.take("tries"), TRIES_MAX, 3);
@@ -151,6 +152,21 @@ impl<'a> Decoder<'a> {
         })
     }
 
+    /// The key that ends an entry of digits had better be none of them.
+    fn finish_of_digits(&mut self, node: Option<&Node>) -> Option<Digit> {
+        let finish = self.key(node, Some(Digit::HASH));
+        if let (Some(node), Some(key)) = (node, finish)
+            && key.event() <= 9
+        {
+            let message =
+                format!("the key `{key}` ends the entry, so it is never one of the digits");
+            self.complaints
+                .warning(code::KEY_NEVER_PRESSED, &node.place, message)
+                .help("end it with `hash` or `star`");
+        }
+        finish
+    }
+
     /// Fewest and most digits.
     fn digits(&mut self, node: Option<&Node>) -> (usize, usize) {
         let range = node.and_then(|node| Some((node, node.range(self.complaints)?)));
@@ -158,7 +174,7 @@ impl<'a> Decoder<'a> {
         let (fewest, most) = range.into_inner();
         if fewest == 0 || most > DIGITS_MAX {
             let message = format!("an entry has 1 to {DIGITS_MAX} digits");
-            self.complaints.error("wrong-value", &node.place, message);
+            self.complaints.error(code::WRONG_VALUE, &node.place, message);
         }
         (fewest.max(1) as usize, most.clamp(1, DIGITS_MAX) as usize)
     }
@@ -168,7 +184,7 @@ impl<'a> Decoder<'a> {
         let text = node.text(self.complaints)?;
         if let Err(reason) = Pattern::new(text) {
             let message = format!("this is no pattern: {reason}");
-            self.complaints.error("wrong-pattern", &node.place, message);
+            self.complaints.error(code::WRONG_PATTERN, &node.place, message);
         }
         Some(text.to_owned())
     }
@@ -192,7 +208,7 @@ impl<'a> Decoder<'a> {
             && (longest > LONGEST_MAX || longest.is_zero() || longest < shortest)
         {
             let message = "a recording is longer than `shortest` and at most one hour long";
-            self.complaints.error("wrong-value", &node.place, message);
+            self.complaints.error(code::WRONG_VALUE, &node.place, message);
         }
         let silence = self.silence(parameters).unwrap_or(Some(SILENCE));
         let finish = self.key(parameters.take("finish"), Some(Digit::HASH));
@@ -226,7 +242,7 @@ impl<'a> Decoder<'a> {
         named.dedup();
         if named.len() < count {
             let message = "two of `hear`, `again` and `keep` are the same key";
-            self.complaints.error("wrong-key", &node.place, message);
+            self.complaints.error(code::WRONG_KEY, &node.place, message);
         }
         Some(review)
     }

@@ -15,11 +15,14 @@ mod media;
 mod parameters;
 mod step;
 mod template;
+mod usage;
 mod value;
 mod voicemail;
 
+use crate::base::code;
 pub(super) use declare::Variables;
 pub(super) use header::{Header, escalated_in};
+pub(super) use usage::Uses;
 
 use super::graph::{Flow, Step, Target};
 use super::scope::Scope;
@@ -48,6 +51,10 @@ pub(super) struct Draft {
     pub(super) sections: BTreeMap<String, Place>,
     /// Whether a step was left out because it could not be read.
     pub(super) has_gaps: bool,
+    /// Whether a step is wrong: warnings about what follows from it would mislead.
+    pub(super) has_errors: bool,
+    /// Which variables each step reads and gives a value, by the step's place.
+    pub(super) uses: BTreeMap<Place, Uses>,
 }
 
 /// Decodes the sections of one flow.
@@ -59,6 +66,9 @@ pub(super) struct Decoder<'a> {
     /// Names of the sections.
     sections: BTreeSet<&'a str>,
     has_gaps: bool,
+    /// The steps that are being read, one inside the other.
+    open: Vec<Uses>,
+    uses: BTreeMap<Place, Uses>,
     complaints: &'a mut Complaints,
 }
 
@@ -73,8 +83,17 @@ pub(super) fn decode(
     let sections: BTreeSet<&str> =
         header.sections.iter().map(|(key, _)| key.text.as_str()).collect();
     let has_gaps = !sections.contains("start");
-    let mut decoder = Decoder { around, header, variables, scope, sections, has_gaps, complaints };
-    decoder.flow()
+    let errors = complaints.errors();
+    let (open, uses) = (Vec::new(), BTreeMap::new());
+    let mut decoder =
+        Decoder { around, header, variables, scope, sections, has_gaps, open, uses, complaints };
+    let mut draft = decoder.flow();
+    let variables = decoder.variables;
+    draft.has_errors = complaints.errors() > errors;
+    if !draft.has_errors {
+        variables.complain_of_unused(header, complaints);
+    }
+    draft
 }
 
 impl<'a> Decoder<'a> {
@@ -106,7 +125,8 @@ impl<'a> Decoder<'a> {
             catch,
             sections,
         };
-        Draft { flow, sections: places, has_gaps: self.has_gaps }
+        let uses = std::mem::take(&mut self.uses);
+        Draft { flow, sections: places, has_gaps: self.has_gaps, has_errors: false, uses }
     }
 
     fn section(&mut self, name: &str, node: &'a Node) -> Vec<Step> {
@@ -114,7 +134,7 @@ impl<'a> Decoder<'a> {
             Kind::List(items) if !items.is_empty() => self.steps(items),
             Kind::List(_) | Kind::Null => {
                 let message = format!("the section `{name}` has no steps");
-                self.complaints.error("empty-section", &node.place, message);
+                self.complaints.error(code::EMPTY_SECTION, &node.place, message);
                 self.has_gaps = true;
                 Vec::new()
             }
@@ -134,7 +154,7 @@ impl<'a> Decoder<'a> {
     fn section_name(&mut self, name: &str, place: &Place) {
         if matches!(name, "again" | "end") {
             let message = format!("a section cannot be named `{name}`: as a target it means more");
-            self.complaints.error("reserved-name", place, message);
+            self.complaints.error(code::RESERVED_NAME, place, message);
         }
         header::name_is_plain("a section", name, place, self.complaints);
     }
@@ -145,7 +165,7 @@ impl<'a> Decoder<'a> {
             return;
         }
         let message = format!("there is no section `{name}`");
-        let complaint = self.complaints.error("unknown-section", &node.place, message);
+        let complaint = self.complaints.error(code::UNKNOWN_SECTION, &node.place, message);
         complaint.suggest(name, self.sections.iter().copied());
         if complaint.help.is_none() && super::notation::Notation::named(name).is_some() {
             complaint.help(format!("to do it at once, write a list: `[ {name} ]`"));

@@ -1,6 +1,7 @@
 //! The keys of one step: what is written there, and what `defaults` adds.
 
 use super::Decoder;
+use crate::base::code;
 use crate::base::complaint::Place;
 use crate::base::document::scalar::clip;
 use crate::base::document::{Key, Kind, Node};
@@ -102,7 +103,7 @@ impl<'a> Decoder<'a> {
                 let name = notation.name;
                 if notation.parameters.is_empty() {
                     let message = format!("`{name}` takes no value");
-                    self.complaints.error("wrong-value", &value.place, message);
+                    self.complaints.error(code::WRONG_VALUE, &value.place, message);
                 } else {
                     value.wrong(&format!("the keys of `{name}`"), self.complaints);
                 }
@@ -116,14 +117,14 @@ impl<'a> Decoder<'a> {
         if let Some(parameter) = notation.parameter(given.name) {
             if found.given.iter().any(|other| other.name == given.name) {
                 let message = format!("the key `{}` comes a second time", given.name);
-                self.complaints.error("duplicate-key", given.place, message);
+                self.complaints.error(code::DUPLICATE_KEY, given.place, message);
             } else if parameter.built {
                 found.given.push(given);
             } else {
                 found.refused = true;
                 let (key, name) = (given.name, notation.name);
                 let message = format!("`{key}` of `{name}` is not run by this version yet");
-                self.complaints.error("not-built", given.place, message);
+                self.complaints.error(code::NOT_BUILT, given.place, message);
             }
             return;
         }
@@ -148,14 +149,14 @@ impl<'a> Decoder<'a> {
         if Notation::named(key).is_some() {
             let message = format!("a step is one notation; this has `{name}` and `{shown}`");
             let help = "begin another step with `-`";
-            self.complaints.error("two-notations", place, message).help(help);
+            self.complaints.error(code::TWO_NOTATIONS, place, message).help(help);
             return;
         }
         let message = format!("`{name}` has no key `{shown}`");
         let own: Vec<&str> = notation.parameters.iter().map(|known| known.name).collect();
         let raised: &[&str] = if notation.escalates { &ESCALATIONS } else { &[] };
         let failed = notation.escalates.then_some("failed");
-        let complaint = self.complaints.error("unknown-key", place, message);
+        let complaint = self.complaints.error(code::UNKNOWN_KEY, place, message);
         if !own.is_empty() {
             complaint.help(format!("known keys: {}", own.join(", ")));
         }
@@ -184,7 +185,7 @@ impl<'a> Decoder<'a> {
                     }
                     _ => format!("`{name}` needs the key `{key}`: {}", parameter.doc),
                 };
-                self.complaints.error("missing-key", &found.place, message);
+                self.complaints.error(code::MISSING_KEY, &found.place, message);
             }
         }
     }

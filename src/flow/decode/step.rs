@@ -3,6 +3,8 @@
 use super::Decoder;
 use super::call::UNAVAILABLE;
 use super::parameters::Parameters;
+use super::usage::Uses;
+use crate::base::code;
 use crate::base::complaint::Place;
 use crate::base::document::scalar::clip;
 use crate::base::document::{Key, Kind, Node};
@@ -13,6 +15,7 @@ use std::collections::BTreeMap;
 impl<'a> Decoder<'a> {
     /// Reads one step; `None` leaves a gap.
     pub(super) fn step(&mut self, node: &'a Node) -> Option<Step> {
+        self.open.push(Uses::default());
         let step = match &node.kind {
             Kind::Scalar { text, .. } => self.word(text, node),
             Kind::Map(entries) => self.keyed(entries, &node.place),
@@ -22,6 +25,9 @@ impl<'a> Decoder<'a> {
             }
         };
         self.has_gaps |= step.is_none();
+        if let (Some(step), Some(uses)) = (&step, self.open.pop()) {
+            self.uses.insert(step.place.clone(), uses);
+        }
         step
     }
 
@@ -35,7 +41,7 @@ impl<'a> Decoder<'a> {
     /// A step with keys: one of them is a notation, the others belong to it.
     fn keyed(&mut self, entries: &'a [(Key, Node)], place: &Place) -> Option<Step> {
         let Some((first, _)) = entries.first() else {
-            self.complaints.error("empty-step", place, "this step has no notation");
+            self.complaints.error(code::EMPTY_STEP, place, "this step has no notation");
             return None;
         };
         let found = entries.iter().position(|(key, _)| Notation::named(&key.text).is_some());
@@ -58,7 +64,7 @@ impl<'a> Decoder<'a> {
         };
         if !notation.built {
             let message = format!("`{word}` is part of the language, but not run by this version");
-            self.complaints.error("not-built", place, message);
+            self.complaints.error(code::NOT_BUILT, place, message);
             return None;
         }
         Some(notation)
@@ -67,7 +73,7 @@ impl<'a> Decoder<'a> {
     pub(super) fn unknown_notation(&mut self, word: &str, place: &Place) {
         let names = NOTATIONS.iter().map(|notation| notation.name);
         let message = format!("there is no notation `{}`", clip(word));
-        self.complaints.error("unknown-notation", place, message).suggest(word, names);
+        self.complaints.error(code::UNKNOWN_NOTATION, place, message).suggest(word, names);
     }
 
     fn finish(&mut self, mut parameters: Parameters<'a>) -> Option<Step> {
@@ -90,7 +96,7 @@ impl<'a> Decoder<'a> {
             && let Some((key, _)) = entries.iter().find(|(key, _)| key.text == "failed")
         {
             let message = "`failed` belongs to a step; a flow catches escalations by their names";
-            self.complaints.error("unknown-escalation", &key.place, message);
+            self.complaints.error(code::UNKNOWN_ESCALATION, &key.place, message);
         }
         self.catch_map(node)
     }
@@ -106,7 +112,8 @@ impl<'a> Decoder<'a> {
             if !self.is_escalation(&key.text) {
                 let names = crate::flow::notation::ESCALATIONS.iter().copied();
                 let message = format!("nothing raises `{}`", clip(&key.text));
-                let complaint = self.complaints.error("unknown-escalation", &key.place, message);
+                let complaint =
+                    self.complaints.error(code::UNKNOWN_ESCALATION, &key.place, message);
                 complaint.suggest(&key.text, names.chain(["failed"]));
             }
             catch.insert(key.text.clone(), self.target(node));

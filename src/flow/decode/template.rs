@@ -1,6 +1,7 @@
 //! Text with variables in it, each of which must have a text.
 
 use super::Decoder;
+use crate::base::code;
 use crate::base::document::{Key, Kind, Node};
 use crate::flow::graph::Shape;
 use crate::flow::known::Answer;
@@ -16,7 +17,7 @@ impl<'a> Decoder<'a> {
         let (template, offsets) = match Template::read(text) {
             Ok(read) => read,
             Err(reason) => {
-                self.complaints.error("wrong-value", &node.place, reason);
+                self.complaints.error(code::WRONG_VALUE, &node.place, reason);
                 return Template::default();
             }
         };
@@ -38,11 +39,11 @@ impl<'a> Decoder<'a> {
             Ok(meaning) => match meaning.answer {
                 Answer::Value(kind @ (Type::Recording | Type::Record)) => {
                     let message = format!("`${name}` is a {}, which has no text", kind.word());
-                    self.complaints.error("type-mismatch", &place, message);
+                    self.complaints.error(code::TYPE_MISMATCH, &place, message);
                 }
                 Answer::Clock => {
                     let message = format!("`${name}` can be used in conditions only");
-                    self.complaints.error("type-mismatch", &place, message);
+                    self.complaints.error(code::TYPE_MISMATCH, &place, message);
                 }
                 Answer::Value(_) | Answer::Untold => {}
             },

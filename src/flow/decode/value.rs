@@ -2,6 +2,7 @@
 
 use super::Decoder;
 use super::declare::guess;
+use crate::base::code;
 use crate::base::complaint::{Complaints, Place};
 use crate::base::digit::Digit;
 use crate::base::document::scalar::clip;
@@ -40,7 +41,7 @@ pub(super) fn literal(
             if number.is_none() {
                 let message = format!("`{}` is no number in E.164", clip(text));
                 let help = "with `+` and country code, in quotes: \"+48221234567\"";
-                complaints.error("wrong-value", &node.place, message).help(help);
+                complaints.error(code::WRONG_VALUE, &node.place, message).help(help);
             }
             number.map(Value::Phone)
         }
@@ -60,7 +61,7 @@ pub(super) fn literal(
             let word = kind.word();
             let maker = if kind == Type::Record { "call_flow" } else { "record" };
             let message = format!("a {word} cannot be written out; it comes from `{maker}`");
-            complaints.error("wrong-value", &node.place, message);
+            complaints.error(code::WRONG_VALUE, &node.place, message);
             None
         }
     }
@@ -71,7 +72,7 @@ fn is_queue(text: &str, node: &Node, site: &Site, complaints: &mut Complaints) {
         && !queues.contains(text)
     {
         complaints
-            .error("unknown-queue", &node.place, format!("there is no queue `{}`", clip(text)))
+            .error(code::UNKNOWN_QUEUE, &node.place, format!("there is no queue `{}`", clip(text)))
             .suggest(text, queues.iter().map(String::as_str));
     }
 }
@@ -82,7 +83,7 @@ fn is_mailbox(text: &str, node: &Node, site: &Site, complaints: &mut Complaints)
     {
         let message = format!("there is no mailbox `{}`", clip(text));
         complaints
-            .error("unknown-mailbox", &node.place, message)
+            .error(code::UNKNOWN_MAILBOX, &node.place, message)
             .suggest(text, mailboxes.iter().map(String::as_str));
     }
 }
@@ -93,12 +94,16 @@ fn is_country(text: &str, node: &Node, site: &Site, complaints: &mut Complaints)
         (None, _) => {
             let message = format!("`{}` is no country", clip(text));
             let help = "two capital letters, such as `PL`";
-            complaints.error("wrong-value", &node.place, message).help(help);
+            complaints.error(code::WRONG_VALUE, &node.place, message).help(help);
         }
         (Some(country), Some(known)) if !known.contains(&country) => {
             let names: Vec<&str> = known.iter().map(Country::code).collect();
             complaints
-                .error("unknown-country", &node.place, format!("this site does not know `{text}`"))
+                .error(
+                    code::UNKNOWN_COUNTRY,
+                    &node.place,
+                    format!("this site does not know `{text}`"),
+                )
                 .help(format!("it knows: {}", names.join(", ")));
         }
         (Some(_), _) => {}
@@ -126,6 +131,7 @@ impl<'a> Decoder<'a> {
     fn variable(&mut self, path: &str, node: &'a Node, wanted: &[Type]) -> Operand {
         let parts: Vec<String> = path.split('.').map(str::to_owned).collect();
         let operand = Operand::Variable(parts.clone());
+        self.reads(&parts, &node.place);
         let kind = match self.scope.resolve(&parts, &node.place_at(0)) {
             Ok(meaning) => meaning.answer,
             Err(complaint) => {
@@ -138,7 +144,7 @@ impl<'a> Decoder<'a> {
             Answer::Untold => return operand,
             Answer::Clock => {
                 let message = format!("`${path}` can be used in conditions only");
-                self.complaints.error("type-mismatch", &node.place, message);
+                self.complaints.error(code::TYPE_MISMATCH, &node.place, message);
                 return operand;
             }
         };
@@ -154,7 +160,7 @@ impl<'a> Decoder<'a> {
     fn mismatch(&mut self, path: &str, kind: Type, wanted: &[Type], node: &Node) {
         let words: Vec<&str> = wanted.iter().map(|kind| kind.word()).collect();
         let message = format!("`${path}` is a {}, needed: {}", kind.word(), words.join(" or "));
-        let complaint = self.complaints.error("type-mismatch", &node.place, message);
+        let complaint = self.complaints.error(code::TYPE_MISMATCH, &node.place, message);
         if kind == Type::Text && wanted == [Type::Phone] {
             complaint.help("`verify_number` makes a phone of it");
         }
@@ -207,7 +213,7 @@ impl<'a> Decoder<'a> {
             if meaning.is_ok_and(|meaning| !playable.contains(&meaning.answer)) {
                 let message = format!("`${path}` is neither a recording nor the name of a prompt");
                 let help = "`say` speaks values";
-                self.complaints.error("not-playable", &node.place, message).help(help);
+                self.complaints.error(code::NOT_PLAYABLE, &node.place, message).help(help);
                 return UNREADABLE;
             }
             return self.variable(path, node, &[Type::Recording, Type::Text]);
@@ -223,7 +229,7 @@ impl<'a> Decoder<'a> {
             PromptState::Nowhere => {
                 let names: BTreeSet<&str> = self.around.site.prompt_names().collect();
                 let message = format!("there is no prompt `{shown}`");
-                let complaint = self.complaints.error("unknown-prompt", &node.place, message);
+                let complaint = self.complaints.error(code::UNKNOWN_PROMPT, &node.place, message);
                 if self.scope.variables.contains_key(text) {
                     complaint.help(format!("`${text}` is the variable"));
                 } else {
@@ -233,7 +239,7 @@ impl<'a> Decoder<'a> {
             PromptState::MissingIn(languages) => {
                 let names: Vec<&str> = languages.iter().map(|language| language.tag()).collect();
                 let message = format!("the prompt `{shown}` is missing in: {}", names.join(", "));
-                self.complaints.error("missing-prompt", &node.place, message);
+                self.complaints.error(code::MISSING_PROMPT, &node.place, message);
             }
         }
     }
@@ -246,18 +252,18 @@ impl<'a> Decoder<'a> {
             let Some(digit) = digit(&key.text) else {
                 let message = format!("a telephone has no key `{}`", clip(&key.text));
                 let help = "0 to 9, `star` and `hash`";
-                self.complaints.error("wrong-key", &key.place, message).help(help);
+                self.complaints.error(code::WRONG_KEY, &key.place, message).help(help);
                 continue;
             };
             if digit.event() > Digit::HASH.event() {
                 let message =
                     format!("the key `{digit}` can never be pressed on a common telephone");
-                self.complaints.warning("key-never-pressed", &key.place, message);
+                self.complaints.warning(code::KEY_NEVER_PRESSED, &key.place, message);
             }
             if keys.insert(digit, target).is_some() {
                 let message =
                     format!("the key `{digit}` stands here twice; this can never be reached");
-                self.complaints.error("key-never-pressed", &key.place, message);
+                self.complaints.error(code::DUPLICATE_KEY, &key.place, message);
             }
         }
         keys
@@ -309,7 +315,9 @@ impl<'a> Decoder<'a> {
         let name = node.text(self.complaints)?;
         if let Some(name) = name.strip_prefix('$') {
             let message = "a variable that is written to stands without `$`";
-            self.complaints.error("wrong-value", &node.place, message).help(format!("`{name}`"));
+            self.complaints
+                .error(code::WRONG_VALUE, &node.place, message)
+                .help(format!("`{name}`"));
             return None;
         }
         self.comes_into(name, kind, &node.place);
@@ -324,8 +332,9 @@ impl<'a> Decoder<'a> {
         {
             let (is, comes) = (known.kind.word(), kind.word());
             let message = format!("`{name}` is a {is}, but a {comes} comes here");
-            self.complaints.error("type-mismatch", place, message);
+            self.complaints.error(code::TYPE_MISMATCH, place, message);
         }
+        self.writes(name);
     }
 }
 

@@ -4,6 +4,7 @@ use super::Decoder;
 use super::media::LONGEST_MAX;
 use super::parameters::Parameters;
 use super::value::UNREADABLE;
+use crate::base::code;
 use crate::base::digit::Digit;
 use crate::flow::graph::{Action, Voicemail};
 use crate::flow::types::Type;
@@ -20,7 +21,7 @@ impl<'a> Decoder<'a> {
             && (longest > LONGEST_MAX || longest.is_zero() || shortest.is_some_and(|s| longest < s))
         {
             let message = "a message is longer than `shortest` and at most one hour long";
-            self.complaints.error("wrong-value", &node.place, message);
+            self.complaints.error(code::WRONG_VALUE, &node.place, message);
         }
         Action::Voicemail(Voicemail {
             mailbox: mailbox.unwrap_or(UNREADABLE),

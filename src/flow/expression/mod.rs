@@ -66,6 +66,13 @@ impl Expression {
         tree::View { variables: vars, facts, now }.holds(&self.tree)
     }
 
+    /// The variables and facts whose values it needs; `known(…)` needs none.
+    pub(in crate::flow) fn paths(&self) -> Vec<&[String]> {
+        let mut paths = Vec::new();
+        self.tree.paths(&mut paths);
+        paths
+    }
+
     /// The variables and facts whose value it passes to `verify(…)`.
     #[must_use]
     pub fn verified(&self) -> &[Vec<String>] {

@@ -3,6 +3,7 @@
 use super::token::{Token, Word, tokens};
 use super::tree::{Comparison, Tree};
 use super::typing::{Part, Sort, Typing, part};
+use crate::base::code;
 use crate::base::complaint::{Complaint, Complaints, Place};
 use crate::flow::scope::Scope;
 use crate::flow::types::Type;
@@ -29,7 +30,7 @@ pub(super) fn parse(text: &str, place: &Place, scope: &Scope) -> Result<Parsed, 
     match tokens(text) {
         Ok(words) => parser.words = words,
         Err(fault) => {
-            let complaint = parser.typing.error("expression-syntax", fault.at, fault.message);
+            let complaint = parser.typing.error(code::EXPRESSION_SYNTAX, fault.at, fault.message);
             complaint.help = fault.help;
             return Err(parser.typing.complaints.into_sorted());
         }
@@ -57,7 +58,7 @@ impl Parser<'_> {
         let part = self.any()?;
         if !matches!(self.word(), Word::End) {
             let (at, message) = (self.position(), self.unexpected("the end, `and` or `or`"));
-            let complaint = self.typing.error("expression-syntax", at, message);
+            let complaint = self.typing.error(code::EXPRESSION_SYNTAX, at, message);
             if matches!(self.words.get(self.at).map(|t| &t.word), Some(Word::Name { .. })) {
                 complaint.help("text stands in quotes");
             }
@@ -218,7 +219,7 @@ impl Parser<'_> {
         self.depth += 1;
         if self.depth > DEPTH_MAX {
             let at = self.position();
-            self.typing.error("expression-syntax", at, "this condition is nested too deep");
+            self.typing.error(code::EXPRESSION_SYNTAX, at, "this condition is nested too deep");
             return Err(Lost);
         }
         Ok(())
@@ -226,7 +227,7 @@ impl Parser<'_> {
 
     fn wants(&mut self, wanted: &str) -> Result<Part, Lost> {
         let (at, message) = (self.position(), self.unexpected(wanted));
-        self.typing.error("expression-syntax", at, message);
+        self.typing.error(code::EXPRESSION_SYNTAX, at, message);
         Err(Lost)
     }
 

@@ -93,7 +93,7 @@ fn a_mistake_is_found_at_its_word() {
     ];
     for (text, column, code) in cases {
         let complaints = parse(text).expect_err(text);
-        let found: Vec<_> = complaints.iter().map(|c| (c.place.column, c.code)).collect();
+        let found: Vec<_> = complaints.iter().map(|c| (c.place.column, c.code.name())).collect();
         assert_eq!(found, [(column, code)], "{text}");
     }
 }

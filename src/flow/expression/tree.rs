@@ -28,6 +28,33 @@ pub(super) enum Tree {
     Known(Box<Self>),
 }
 
+impl Tree {
+    /// Adds the paths whose values it needs.
+    pub(super) fn paths<'t>(&'t self, paths: &mut Vec<&'t [String]>) {
+        match self {
+            Self::Path(path) => paths.push(path),
+            Self::Not(one)
+            | Self::Open(one)
+            | Self::Holiday(one)
+            | Self::Length(one)
+            | Self::Matches(one, _) => one.paths(paths),
+            Self::And(one, other)
+            | Self::Or(one, other)
+            | Self::Compare(_, one, other)
+            | Self::Verify(one, other)
+            | Self::StartsWith(one, other) => {
+                one.paths(paths);
+                other.paths(paths);
+            }
+            Self::In(one, list) => {
+                one.paths(paths);
+                list.iter().for_each(|other| other.paths(paths));
+            }
+            Self::Literal(_) | Self::Known(_) => {}
+        }
+    }
+}
+
 /// How two values are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Comparison {

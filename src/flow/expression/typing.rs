@@ -2,6 +2,7 @@
 
 use super::pattern::Pattern;
 use super::tree::{Comparison, Tree};
+use crate::base::code::{self, Code};
 use crate::base::complaint::{Complaint, Complaints, Place};
 use crate::base::document::scalar::clip;
 use crate::base::number::{Country, PhoneNumber};
@@ -90,7 +91,7 @@ impl Typing<'_> {
 
     pub(super) fn error(
         &mut self,
-        code: &'static str,
+        code: Code,
         at: usize,
         message: impl Into<String>,
     ) -> &mut Complaint {
@@ -123,7 +124,7 @@ impl Typing<'_> {
             } else {
                 "compare it: `==`, `>`, `in`, or ask `known(…)`"
             };
-            self.error("type-mismatch", part.at, message).help(help);
+            self.error(code::TYPE_MISMATCH, part.at, message).help(help);
         }
     }
 
@@ -135,7 +136,8 @@ impl Typing<'_> {
             matches!(left.kind, Sort::Of(Type::Number | Type::Duration) | Sort::Clock | Sort::Any);
         if how.is_ordering() && !ordered {
             let message = format!("a {} has no order", left.kind.word());
-            self.error("type-mismatch", at, message).help("it can be compared with `==` and `!=`");
+            self.error(code::TYPE_MISMATCH, at, message)
+                .help("it can be compared with `==` and `!=`");
         }
         let tree = Tree::Compare(how, Box::new(left.tree), Box::new(right.tree));
         part(tree, Sort::Of(Type::YesNo), at)
@@ -158,7 +160,7 @@ impl Typing<'_> {
         for side in [left, right] {
             if matches!(side.kind, Sort::Of(Type::Record | Type::Recording)) {
                 let message = format!("a {} cannot be compared", side.kind.word());
-                self.error("type-mismatch", side.at, message)
+                self.error(code::TYPE_MISMATCH, side.at, message)
                     .help("`known(…)` asks if it is there");
                 return;
             }
@@ -167,7 +169,7 @@ impl Typing<'_> {
         if left.kind != right.kind && !textual {
             let (one, other) = (left.kind.word(), right.kind.word());
             let message = format!("a {one} is never the same as a {other}");
-            self.error("type-mismatch", right.at, message);
+            self.error(code::TYPE_MISMATCH, right.at, message);
             return;
         }
         self.literal(left, right);
@@ -182,11 +184,11 @@ impl Typing<'_> {
             Sort::Of(Type::Phone) if PhoneNumber::from_e164(text).is_none() => {
                 let message = format!("\"{shown}\" is no number in E.164");
                 let help = "phones are compared with their `+` and country code: \"+48221234567\"";
-                self.error("wrong-value", literal.at, message).help(help);
+                self.error(code::WRONG_VALUE, literal.at, message).help(help);
             }
             Sort::Of(Type::Country) if !is_country(text) => {
                 let message = format!("\"{shown}\" is no country");
-                self.error("wrong-value", literal.at, message)
+                self.error(code::WRONG_VALUE, literal.at, message)
                     .help("two capital letters, such as \"PL\"");
             }
             Sort::Of(_) | Sort::Clock | Sort::Any => {
@@ -194,7 +196,9 @@ impl Typing<'_> {
                     let message = format!("it is never \"{shown}\"");
                     let help = format!("one of: {}", other.one_of.join(", "));
                     let known = other.one_of.iter().map(String::as_str);
-                    self.error("wrong-value", literal.at, message).help(help).suggest(text, known);
+                    self.error(code::WRONG_VALUE, literal.at, message)
+                        .help(help)
+                        .suggest(text, known);
                 }
             }
         }
@@ -204,14 +208,14 @@ impl Typing<'_> {
     pub(super) fn call(&mut self, name: &str, arguments: Vec<Part>, at: usize) -> Part {
         let Some((_, wanted, example)) = FUNCTIONS.iter().find(|(known, ..)| *known == name) else {
             let names = FUNCTIONS.map(|(known, ..)| known);
-            self.error("unknown-function", at, format!("there is no function `{name}`"))
+            self.error(code::UNKNOWN_FUNCTION, at, format!("there is no function `{name}`"))
                 .help(format!("functions: {}", names.join(", ")))
                 .suggest(name, names);
             return unknown(at);
         };
         if arguments.len() != *wanted {
             let message = format!("`{name}` takes {wanted}, here {}", arguments.len());
-            self.error("wrong-arguments", at, message).help(format!("such as `{example}`"));
+            self.error(code::WRONG_ARGUMENTS, at, message).help(format!("such as `{example}`"));
             return unknown(at);
         }
         let mut arguments = arguments.into_iter();
@@ -256,7 +260,7 @@ impl Typing<'_> {
     fn text_argument(&mut self, function: &str, part: &Part) {
         if !part.kind.is_textual() {
             let message = format!("`{function}` takes a text, this is a {}", part.kind.word());
-            self.error("type-mismatch", part.at, message);
+            self.error(code::TYPE_MISMATCH, part.at, message);
         }
     }
 
@@ -266,7 +270,8 @@ impl Typing<'_> {
             && !is_country(text)
         {
             let message = format!("\"{}\" is no country", clip(text));
-            self.error("wrong-value", part.at, message).help("two capital letters, such as \"PL\"");
+            self.error(code::WRONG_VALUE, part.at, message)
+                .help("two capital letters, such as \"PL\"");
         }
     }
 
@@ -277,14 +282,14 @@ impl Typing<'_> {
             _ => return,
         };
         let message = format!("this site has no opening hours `{}`", clip(text));
-        self.error("unknown-hours", part.at, message)
+        self.error(code::UNKNOWN_HOURS, part.at, message)
             .suggest(text, known.iter().map(String::as_str));
     }
 
     fn pattern(&mut self, text: Part, pattern: &Part, at: usize) -> Part {
         let Tree::Literal(Value::Text(written)) = &pattern.tree else {
             let message = "the pattern of `matches` is written out, in quotes";
-            self.error("wrong-arguments", pattern.at, message);
+            self.error(code::WRONG_ARGUMENTS, pattern.at, message);
             return unknown(at);
         };
         match Pattern::new(written) {
@@ -293,7 +298,7 @@ impl Typing<'_> {
             }
             Err(reason) => {
                 let message = format!("this is no pattern: {reason}");
-                self.error("wrong-pattern", pattern.at, message);
+                self.error(code::WRONG_PATTERN, pattern.at, message);
                 unknown(at)
             }
         }

@@ -109,7 +109,8 @@ sections:
     - end
 ";
     let (_, warnings) = load_one(text).expect("no errors");
-    let found: Vec<_> = warnings.iter().map(|w| (w.severity, w.code, w.place.line)).collect();
+    let found: Vec<_> =
+        warnings.iter().map(|w| (w.severity, w.code.name(), w.place.line)).collect();
     assert_eq!(found, [(Severity::Warning, "unreached-section", 7)]);
 }
 
@@ -138,7 +139,7 @@ fn a_flow_that_cannot_be_read_is_not_blamed_on_those_who_call_it() {
     files.retain(|(path, _)| !path.contains("custom-callback"));
     files.push(("custom-callback.flow.yaml".to_owned(), "flow: [custom".to_owned()));
     let complaints = load(&files, &site()).expect_err("not YAML");
-    let codes: Vec<_> = complaints.iter().map(|c| (c.code, &*c.place.file)).collect();
+    let codes: Vec<_> = complaints.iter().map(|c| (c.code.name(), &*c.place.file)).collect();
     assert_eq!(codes, [("yaml", "custom-callback.flow.yaml")]);
 }
 
@@ -282,5 +283,6 @@ fn site() -> Site {
         music: Some(names(&["default"])),
         services: Some(names(&["crm"])),
         tables: Some(BTreeMap::from([("vip".to_owned(), tier)])),
+        lengths: BTreeMap::new(),
     }
 }

@@ -3,6 +3,7 @@
 mod call;
 mod check;
 mod demo;
+mod explain;
 mod flow;
 mod keys;
 mod logging;
@@ -30,6 +31,7 @@ const EXAMPLES: &str = "Examples:
   ringback check --config config/ringback.yaml   every mistake, and nothing starts
   ringback flow check config/flows/*.yaml        every mistake in these flows
   ringback flow test config/flows                their tests, without a telephone
+  ringback explain run-off                       what a mistake means, and how to mend it
   ringback say pl duration 125s                  what a caller would hear
   ringback call sip:5000@127.0.0.1 --press 1,2,601234567#   a test call that presses keys
   ringback phone sip:anna@127.0.0.1 --password demo-anna       an agent's phone
@@ -50,6 +52,8 @@ enum Command {
     Run(SiteArguments),
     /// Check configuration, flows and prompts; nothing listens
     Check(CheckArguments),
+    /// Tell what a mistake means and how to mend it
+    Explain(explain::ExplainArguments),
     /// Work with flows
     #[command(subcommand)]
     Flow(flow::FlowCommand),
@@ -78,9 +82,8 @@ pub(super) struct SiteArguments {
 struct CheckArguments {
     #[command(flatten)]
     site: SiteArguments,
-    /// Warnings count as mistakes
-    #[arg(long)]
-    deny_warnings: bool,
+    #[command(flatten)]
+    telling: check::Telling,
 }
 
 /// Runs what the arguments ask for.
@@ -89,9 +92,8 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     match arguments.command {
         Command::Run(site) => run::run(&site),
-        Command::Check(CheckArguments { site, deny_warnings }) => {
-            check::check(&site, deny_warnings)
-        }
+        Command::Check(CheckArguments { site, telling }) => check::check(&site, telling),
+        Command::Explain(arguments) => explain::explain(&arguments),
         Command::Flow(command) => flow::flow(&command),
         Command::Call(arguments) => call::call(&arguments),
         Command::Phone(arguments) => phone::phone(&arguments),

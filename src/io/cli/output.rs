@@ -11,3 +11,8 @@ pub(super) fn answer(text: &str) {
 pub(super) fn tell(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }
+
+/// Prints an answer whose lines end themselves.
+pub(super) fn print(text: &str) {
+    let _ = write!(io::stdout(), "{text}");
+}

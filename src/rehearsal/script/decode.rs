@@ -2,6 +2,7 @@
 
 use super::names::Names;
 use super::{Case, FILE_END, Given, Test, expect, given, lines};
+use crate::base::code;
 use crate::base::complaint::Complaints;
 use crate::base::document::{Fields, Node, parse};
 
@@ -31,7 +32,7 @@ fn name_fits(file: &str, name: &str, node: &Node, complaints: &mut Complaints) {
         let message = format!("the test `{name}` stands in `{last}`");
         let place = node.child("test").map_or(&node.place, |node| &node.place);
         complaints
-            .error("file-name", place, message)
+            .error(code::FILE_NAME, place, message)
             .help(format!("its file is named `{name}{FILE_END}`"));
     }
 }

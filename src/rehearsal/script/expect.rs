@@ -2,6 +2,7 @@
 
 use super::names::Names;
 use super::{Expectation, Expected, Heard, Promised, given, lines};
+use crate::base::code;
 use crate::base::complaint::Complaints;
 use crate::base::document::{Fields, Kind, Node};
 use crate::switchboard::store::CallResult;
@@ -111,7 +112,7 @@ fn language(node: &Node, names: &Names, complaints: &mut Complaints) -> Option<S
         return Some(tag.to_owned());
     }
     complaints
-        .error("unknown-language", &node.place, format!("there are no prompts in `{tag}`"))
+        .error(code::UNKNOWN_LANGUAGE, &node.place, format!("there are no prompts in `{tag}`"))
         .suggest(tag, names.languages.iter().map(|language| language.tag()));
     None
 }
@@ -143,7 +144,7 @@ fn place_in(node: &Node, names: &Names, complaints: &mut Complaints) -> Option<E
     if !names.queues.contains(&key.text) {
         let message = format!("there is no queue `{}`", key.text);
         complaints
-            .error("unknown-queue", &key.place, message)
+            .error(code::UNKNOWN_QUEUE, &key.place, message)
             .suggest(&key.text, names.queues.iter().map(String::as_str));
         return None;
     }

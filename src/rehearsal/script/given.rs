@@ -4,6 +4,7 @@ use super::names::Names;
 use super::{CallbackGiven, Caller, Given, QueueGiven, WebGiven};
 use crate::base::calendar::Standing;
 use crate::base::calendar::zone::Zone;
+use crate::base::code;
 use crate::base::complaint::{Complaints, Place};
 use crate::base::document::{Fields, Node};
 use crate::base::number::PhoneNumber;
@@ -82,7 +83,7 @@ pub(super) fn flow(node: &Node, names: &Names, complaints: &mut Complaints) -> O
     if let Some((input, _)) = inputs.iter().find(|(_, input)| input.required) {
         let message = format!("the flow `{name}` needs the input `{input}`, so it answers no call");
         complaints
-            .error("missing-input", &node.place, message)
+            .error(code::MISSING_INPUT, &node.place, message)
             .help("test it by a flow that calls it");
         return None;
     }
@@ -94,7 +95,7 @@ pub(super) fn answers(given: &Given, place: &Place, names: &Names, complaints: &
     let listed = given.called.as_ref().is_some_and(|called| names.numbers.contains(called));
     if given.flow.is_none() && !listed && !names.any_number {
         complaints
-            .error("missing-key", place, "nothing says which flow answers the call")
+            .error(code::MISSING_KEY, place, "nothing says which flow answers the call")
             .help("write `flow: NAME` at the head of the file, or call a number of the site");
     }
 }
@@ -107,7 +108,7 @@ fn now(node: &Node, zone: &Zone, complaints: &mut Complaints) -> Option<Utc> {
             let Some(zone) = Zone::named(name) else {
                 let message = format!("there is no time zone `{name}`");
                 complaints
-                    .error("unknown-zone", &node.place, message)
+                    .error(code::UNKNOWN_ZONE, &node.place, message)
                     .help("take a name such as Europe/Warsaw");
                 return None;
             };
@@ -165,7 +166,7 @@ fn hours(node: &Node, names: &Names, complaints: &mut Complaints) -> BTreeMap<St
         if !names.hours.contains(&key.text) {
             let message = format!("there are no opening hours `{}`", key.text);
             complaints
-                .error("unknown-hours", &key.place, message)
+                .error(code::UNKNOWN_HOURS, &key.place, message)
                 .suggest(&key.text, names.hours.iter().map(String::as_str));
         }
         let standing = node.choice(&STANDINGS, complaints);
@@ -197,7 +198,7 @@ fn queues(node: &Node, names: &Names, complaints: &mut Complaints) -> BTreeMap<S
         if !names.queues.contains(&key.text) {
             let message = format!("there is no queue `{}`", key.text);
             complaints
-                .error("unknown-queue", &key.place, message)
+                .error(code::UNKNOWN_QUEUE, &key.place, message)
                 .suggest(&key.text, names.queues.iter().map(String::as_str));
         }
         let Some(queue) = queue(node, complaints) else { continue };

@@ -2,6 +2,7 @@
 
 use super::names::{MUSIC, Names};
 use super::{AgentDeed, CustomerDeed, Deed, Heard, Line};
+use crate::base::code;
 use crate::base::complaint::{Complaints, Place};
 use crate::base::digit::Digit;
 use crate::base::document::{Fields, Kind, Node};
@@ -78,7 +79,7 @@ fn deed(
         "customer" => Deed::Customer(value.choice(&CUSTOMER, complaints)?),
         _ => {
             complaints
-                .error("unknown-deed", place, format!("a script has no line `{word}`"))
+                .error(code::UNKNOWN_DEED, place, format!("a script has no line `{word}`"))
                 .help(format!("a line begins with one of: {}", DEEDS.join(", ")))
                 .suggest(word, DEEDS);
             return None;
@@ -173,7 +174,7 @@ fn notation(node: &Node, complaints: &mut Complaints) -> Option<&'static str> {
     if found.is_none() {
         let message = format!("there is no notation `{word}`");
         complaints
-            .error("unknown-notation", &node.place, message)
+            .error(code::UNKNOWN_NOTATION, &node.place, message)
             .suggest(word, NOTATIONS.iter().map(|notation| notation.name));
     }
     found

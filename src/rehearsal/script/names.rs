@@ -1,5 +1,6 @@
 //! The names that a test may use: those of the site whose flows it tests.
 
+use crate::base::code::{self, Code};
 use crate::base::complaint::Complaints;
 use crate::base::document::Node;
 use crate::base::language::Language;
@@ -44,12 +45,12 @@ impl Names {
 
     pub(super) fn queue(&self, node: &Node, complaints: &mut Complaints) -> Option<String> {
         let name = node.text(complaints)?;
-        known("unknown-queue", "queue", name, node, self.queues.iter(), complaints)
+        known(code::UNKNOWN_QUEUE, "queue", name, node, self.queues.iter(), complaints)
     }
 
     pub(super) fn prompt(&self, node: &Node, complaints: &mut Complaints) -> Option<String> {
         let name = node.text(complaints)?;
-        known("unknown-prompt", "prompt", name, node, self.prompts.iter(), complaints)
+        known(code::UNKNOWN_PROMPT, "prompt", name, node, self.prompts.iter(), complaints)
     }
 
     pub(super) fn music(&self, node: &Node, complaints: &mut Complaints) -> Option<String> {
@@ -60,12 +61,12 @@ impl Names {
             .filter_map(|name| name.strip_prefix(MUSIC))
             .map(str::to_owned)
             .collect();
-        known("unknown-music", "music", name, node, all.iter(), complaints)
+        known(code::UNKNOWN_MUSIC, "music", name, node, all.iter(), complaints)
     }
 
     pub(super) fn flow(&self, node: &Node, complaints: &mut Complaints) -> Option<String> {
         let name = node.text(complaints)?;
-        known("unknown-flow", "flow", name, node, self.flows.flows.keys(), complaints)
+        known(code::UNKNOWN_FLOW, "flow", name, node, self.flows.flows.keys(), complaints)
     }
 
     /// `SECTION`, or `FLOW/SECTION`.
@@ -80,19 +81,19 @@ impl Names {
             None => (None, text),
         };
         if let Some(flow) = flow {
-            known("unknown-flow", "flow", flow, node, self.flows.flows.keys(), complaints)?;
+            known(code::UNKNOWN_FLOW, "flow", flow, node, self.flows.flows.keys(), complaints)?;
         }
         let flows = self.flows.flows.values();
         let named = flows.filter(|known| flow.is_none_or(|flow| known.name == flow));
         let sections: BTreeSet<String> =
             named.flat_map(|flow| flow.sections.keys().cloned()).collect();
-        known("unknown-section", "section", section, node, sections.iter(), complaints)?;
+        known(code::UNKNOWN_SECTION, "section", section, node, sections.iter(), complaints)?;
         Some((flow.map(str::to_owned), section.to_owned()))
     }
 }
 
 fn known<'a>(
-    code: &'static str,
+    code: Code,
     what: &str,
     name: &str,
     node: &Node,

@@ -93,7 +93,7 @@ const STEPS: &[(&str, &[&str])] = &[
     ("- { if: caller.anonymous, then: «return }", &["unknown-section"]),
     ("- { «menu: { prompt: main-menu } }", &["missing-key"]),
     ("- menu: { prompt: main-menu, keys: { «x: start } }", &["wrong-key"]),
-    ("- menu: { prompt: main-menu, keys: { \"*\": start, «star: start } }", &["key-never-pressed"]),
+    ("- menu: { prompt: main-menu, keys: { \"*\": start, «star: start } }", &["duplicate-key"]),
     ("- menu: { prompt: main-menu, keys: { 1: start }, wait: «6 }", &["wrong-value"]),
     ("- menu: { prompt: main-menu, keys: { 1: start }, tries: «0 }", &["wrong-value"]),
     ("- collect: { prompt: enter-number, digits: «15..9, save_as: a }", &["wrong-value"]),
@@ -214,7 +214,7 @@ fn a_flow_that_is_there_twice_is_told() {
     let files = [("a/main.flow.yaml", text), ("b/main.flow.yaml", text)]
         .map(|(path, text)| (path.to_owned(), text.to_owned()));
     let complaints = load(&files, &site()).expect_err("twice");
-    let found: Vec<_> = complaints.iter().map(|c| (c.code, &*c.place.file)).collect();
+    let found: Vec<_> = complaints.iter().map(|c| (c.code.name(), &*c.place.file)).collect();
     assert_eq!(found, [("duplicate-flow", "b/main.flow.yaml")]);
 }
 
@@ -225,7 +225,7 @@ fn fault(marked: &str, codes: &[&str]) -> Option<String> {
     let mut places: Vec<(u32, u32)> =
         found.iter().map(|c| (c.place.line, c.place.column)).collect();
     places.dedup();
-    let told: Vec<&str> = found.iter().map(|complaint| complaint.code).collect();
+    let told: Vec<&str> = found.iter().map(|complaint| complaint.code.name()).collect();
     let texts: Vec<String> = found.iter().map(ToString::to_string).collect();
     let right = told == codes && places == marks(marked);
     (!right).then(|| format!("{marked}\n{}\n", texts.join("\n")))

@@ -1,12 +1,13 @@
 //! `ringback flow …`: the designer's tools, one file for each word.
 
 mod check;
+mod files;
 mod graph;
 mod run;
 mod test;
 
 use clap::Subcommand;
-use std::path::PathBuf;
+use files::FlowFiles;
 use std::process::ExitCode;
 
 #[derive(Debug, Subcommand)]
@@ -19,17 +20,6 @@ pub(in crate::io::cli) enum FlowCommand {
     Test(test::TestArguments),
     /// Draw a flow: SVG, Mermaid or DOT
     Graph(graph::GraphArguments),
-}
-
-/// Flow files, and the site whose names they use.
-#[derive(Debug, Clone, clap::Args)]
-struct FlowFiles {
-    /// The files
-    #[arg(required = true)]
-    files: Vec<PathBuf>,
-    /// The configuration whose queues, hours and languages they name; default: built in
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
 }
 
 /// Runs one of the tools.

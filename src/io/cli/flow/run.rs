@@ -1,5 +1,6 @@
 //! `ringback flow run`: be the caller of a flow, in a terminal.
 
+use super::files::configuration;
 use super::test::stage;
 use crate::base::calendar::zone::Zone;
 use crate::base::digit::Digit;
@@ -40,7 +41,8 @@ const HELP: &str = "\
 pub(in crate::io::cli) struct RunArguments {
     /// The flow that answers; the flows beside it are there too
     file: PathBuf,
-    /// The configuration whose queues, hours and languages it names; default: built in
+    /// The configuration whose queues, hours and languages it names; default: the
+    /// `ringback.yaml` above its directory, else the built-in one
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// The number that is called
@@ -65,7 +67,9 @@ pub(super) fn run(arguments: &RunArguments) -> ExitCode {
     let mut site = Site::default();
     let dir = arguments.file.parent().map(std::path::Path::to_owned).unwrap_or_default();
     let beside = super::test::flows_in(&dir);
-    let loaded = match site.load_with(arguments.config.as_deref(), &beside) {
+    let file = std::slice::from_ref(&arguments.file);
+    let config = configuration(arguments.config.as_deref(), file);
+    let loaded = match site.load_with(config.as_deref(), &beside) {
         Ok((loaded, _)) => loaded,
         Err(error) => return refuse(&site, &error),
     };

@@ -1,5 +1,6 @@
 //! `ringback flow test`: plays the cases of test files, and judges them.
 
+use super::files::configuration;
 use crate::base::complaint::Complaints;
 use crate::io::cli::check::{refuse, show};
 use crate::io::cli::output::{answer, tell};
@@ -26,7 +27,8 @@ pub(in crate::io::cli) struct TestArguments {
     /// Test files (NAME.test.yaml), or directories of them; the flows beside them are tested
     #[arg(required = true)]
     files: Vec<PathBuf>,
-    /// The configuration whose queues, hours and languages they name; default: built in
+    /// The configuration whose queues, hours and languages they name; default: the
+    /// `ringback.yaml` above their directory, else the built-in one
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Only cases whose test or name holds this
@@ -61,7 +63,8 @@ pub(super) fn test(arguments: &TestArguments) -> ExitCode {
         }
     };
     let mut site = Site::default();
-    let read = match read(&mut site, arguments.config.as_deref(), &paths) {
+    let config = configuration(arguments.config.as_deref(), &arguments.files);
+    let read = match read(&mut site, config.as_deref(), &paths) {
         Ok(read) => read,
         Err(code) => return code,
     };
