@@ -22,6 +22,17 @@ impl Interfaces {
         Self { own: Vec::new(), outside: address }
     }
 
+    /// The same, and `before` too, at which we were seen until now.
+    #[must_use]
+    pub fn and_before(&self, before: IpAddr) -> Self {
+        let mut own = self.own.clone();
+        if before != self.outside && own.iter().all(|(known, _)| *known != before) {
+            let whole = if before.is_ipv4() { 32 } else { 128 };
+            own.push((before, whole));
+        }
+        Self { own, outside: self.outside }
+    }
+
     /// The address that `remote` should see.
     #[must_use]
     pub fn address_for(&self, remote: IpAddr) -> IpAddr {

@@ -18,6 +18,8 @@ use std::time::Duration;
 /// All flows of a site, by name; a running call keeps the set it began with.
 #[derive(Debug, Clone, Default)]
 pub struct FlowSet {
+    /// The name of this version of the flows, if they were published; else empty.
+    pub version: String,
     /// The flows.
     pub flows: BTreeMap<String, Arc<Flow>>,
     /// Queue → the flow that runs for those who wait in it, where the `queue` step names none.

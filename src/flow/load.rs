@@ -67,7 +67,7 @@ pub fn load(
         return Err(complaints);
     }
     let flows = drafts.into_iter().map(|(name, draft)| (name, Arc::new(draft.flow))).collect();
-    Ok((FlowSet { flows, waiting: BTreeMap::new() }, complaints))
+    Ok((FlowSet { flows, ..FlowSet::default() }, complaints))
 }
 
 /// The name of the flow that a file should hold.

@@ -185,6 +185,12 @@ impl Runner {
         &self.line.language
     }
 
+    /// The version of the flows that the call began with.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.flows.version
+    }
+
     /// Whether the flow is over.
     #[must_use]
     pub const fn is_over(&self) -> bool {

@@ -24,12 +24,13 @@ use crate::media::command::{Command, Event as MediaEvent};
 use crate::sip::event::Event as SipEvent;
 use crate::switchboard::heart::Switchboard;
 use crate::switchboard::input::Input;
+use crate::switchboard::objection::Objection;
 use crate::switchboard::output::{Announcement, Output, Tale};
 use crate::switchboard::settings::Settings;
 use crate::switchboard::store::{Refusal, Reply, Request};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 
 /// Answers of files and web services that wait for the heart; then their tasks wait.
@@ -61,8 +62,20 @@ pub struct World {
 }
 
 /// Words to a running node.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Word {
+    /// Take these settings from now on.
+    Settings {
+        /// All of them.
+        settings: Arc<Settings>,
+        /// Hears why not; nothing if they are taken.
+        answer: oneshot::Sender<Vec<Objection>>,
+    },
+    /// How many calls are on which version of the flows?
+    Calls {
+        /// Hears it.
+        answer: oneshot::Sender<BTreeMap<String, usize>>,
+    },
     /// Take no new calls, end when the last is over.
     Drain,
     /// End now.
@@ -79,6 +92,8 @@ pub struct Node {
     inbox: VecDeque<Input>,
     answers: (mpsc::Sender<Input>, mpsc::Receiver<Input>),
     words: mpsc::Receiver<Word>,
+    /// Who waits to hear whether new settings are taken.
+    asked: Option<oneshot::Sender<Vec<Objection>>>,
     stopping: bool,
     tales: Option<mpsc::Sender<Tale>>,
 }
@@ -100,6 +115,7 @@ impl Node {
             inbox: VecDeque::new(),
             answers: mpsc::channel(ANSWERS_WAITING_MAX),
             words,
+            asked: None,
             stopping: false,
             tales: None,
         };
@@ -145,18 +161,32 @@ impl Node {
         };
         tokio::select! {
             biased;
-            word = self.words.recv() => match word {
-                Some(Word::Drain) => Some(Input::Drain),
-                Some(Word::Stop) | None => {
-                    self.stopping = true;
-                    Some(Input::Stop)
-                }
-            },
+            word = self.words.recv() => Some(self.heed(word)),
             Some(reply) = self.world.store.reply() => Some(Input::Stored(reply)),
             () = timer => Some(Input::Timer),
             Some(event) = self.world.media_events.recv() => Some(Input::Media(event)),
             Some(answer) = self.answers.1.recv() => Some(answer),
             Some(event) = self.world.sip_events.recv() => Some(Input::Sip(event)),
+        }
+    }
+
+    /// What the heart is told of a word; of a question, only that time has passed.
+    fn heed(&mut self, word: Option<Word>) -> Input {
+        match word {
+            Some(Word::Settings { settings, answer }) => {
+                self.asked = Some(answer);
+                Input::Settings(settings)
+            }
+            Some(Word::Calls { answer }) => {
+                // Whoever asked may be gone.
+                let _ = answer.send(self.heart.view().calls_by_version());
+                Input::Timer
+            }
+            Some(Word::Drain) => Input::Drain,
+            Some(Word::Stop) | None => {
+                self.stopping = true;
+                Input::Stop
+            }
         }
     }
 
@@ -179,6 +209,12 @@ impl Node {
                 }
                 Output::Announce(event) => self.world.webhooks.tell(&announced(event)),
                 Output::Tell(tale) => self.tell(tale),
+                Output::Reloaded { objections } => {
+                    if let Some(asked) = self.asked.take() {
+                        // Whoever asked may be gone.
+                        let _ = asked.send(objections);
+                    }
+                }
                 Output::Drained => drained = true,
             }
         }

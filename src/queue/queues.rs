@@ -219,7 +219,7 @@ impl Queues {
 /// Places: taken, kept, given up.
 impl Queues {
     fn join(&mut self, join: &Join, out: &mut Outbox<Effect>) {
-        let Some(&index) = self.line_of.get(&join.queue) else {
+        let Some(index) = self.line_for(join) else {
             tracing::info!(queue = join.queue, entry = ?join.entry, "no such queue");
             return out.push(Effect::Refused { entry: join.entry, refusal: Refusal::Unknown });
         };
@@ -248,11 +248,11 @@ impl Queues {
     /// lost, are never refused a place for want of room.
     fn refusal(&self, index: usize, join: &Join) -> Option<Refusal> {
         let line = self.lines.get(index)?;
-        if line.retired && !join.recovered {
-            return Some(Refusal::Unknown);
-        }
         if join.recovered || join.kind != EntryKind::Live {
             return None;
+        }
+        if line.retired {
+            return Some(Refusal::Unknown);
         }
         let own = self.entries.get(&join.entry).is_some_and(|entry| {
             entry.line == index && entry.is_live() && entry.standing.is_counted()

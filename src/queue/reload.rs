@@ -3,10 +3,12 @@
 //! A queue that the settings know no more is *retired*: it takes nobody new (`Unknown`), and
 //! its agents, as far as they are still agents, go on serving those who stand in it, for a
 //! promise and a caller's wait outlive a line of configuration. If the queue comes back, it
-//! goes on as it was. An agent who is gone from the settings ends work and is Off.
+//! goes on as it was. A promise from before a restart, whose queue is not there, stands in a
+//! retired one that nobody serves until it comes back. An agent who is gone from the settings
+//! ends work and is Off.
 
 use super::agent::{Agent, Duty, Rest};
-use super::event::Effect;
+use super::event::{Effect, EntryKind, Join};
 use super::line::Line;
 use super::queues::Queues;
 use super::settings::QueueSettings;
@@ -48,6 +50,21 @@ impl Queues {
             }
         }
         self.assign();
+    }
+
+    /// The line that somebody wishes to join.
+    pub(super) fn line_for(&mut self, join: &Join) -> Option<usize> {
+        let known = self.line_of.get(&join.queue).copied();
+        if known.is_some() || join.kind == EntryKind::Live {
+            return known;
+        }
+        tracing::error!(queue = join.queue, "a promise without a queue waits for its return");
+        let index = self.lines.len();
+        let mut line = Line::new(QueueSettings::named(&join.queue));
+        line.retired = true;
+        self.line_of.insert(join.queue.clone(), index);
+        self.lines.push(line);
+        Some(index)
     }
 
     fn learn_agents(&mut self, agents: Vec<String>, out: &mut Outbox<Effect>) {

@@ -24,3 +24,21 @@ pub struct QueueSettings {
     /// Whether callers may wait although no agent is signed in.
     pub waits_without_agents: bool,
 }
+
+impl QueueSettings {
+    /// A queue that nobody serves, with the rules of one of which nothing is said.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            agents: Vec::new(),
+            ring: Duration::from_secs(20),
+            wrap_up: Duration::from_secs(10),
+            callers_max: None,
+            callbacks_max: None,
+            timeout: None,
+            waits_without_agents: true,
+            wait_estimate: None,
+        }
+    }
+}

@@ -26,6 +26,7 @@ use crate::sip::event::{Path, Transport};
 use crate::sip::wire;
 use crate::switchboard::heart::Switchboard;
 use crate::switchboard::input::Input;
+use crate::switchboard::objection::Objection;
 use crate::switchboard::output::{Output, Tale};
 use crate::switchboard::settings::Settings;
 use bytes::Bytes;
@@ -74,6 +75,8 @@ struct Process {
     /// The RTP port number of each slot of each shard.
     numbers: BTreeMap<(usize, Slot), u16>,
     inbox: VecDeque<Input>,
+    /// Why the last new settings were not taken.
+    objections: Vec<Objection>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -150,6 +153,30 @@ impl World {
         self.settle();
     }
 
+    /// New settings, for the living process and for those that are started after it; or why
+    /// they cannot be taken.
+    ///
+    /// # Errors
+    ///
+    /// What the heart objects to; then nothing has changed.
+    pub fn reload(&mut self, settings: Settings) -> Result<(), Vec<Objection>> {
+        let settings = Arc::new(settings);
+        self.tell(Input::Settings(Arc::clone(&settings)));
+        let process = self.process.as_mut();
+        let objections = process.map_or_else(Vec::new, |p| std::mem::take(&mut p.objections));
+        if !objections.is_empty() {
+            return Err(objections);
+        }
+        self.settings = settings;
+        Ok(())
+    }
+
+    /// What the house was told of its site.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
     /// Open media ports, of all shards.
     #[must_use]
     pub fn open_ports(&self) -> usize {
@@ -181,7 +208,8 @@ impl World {
         heart.start(self.now(), &mut out);
         let (sockets, numbers) = (BTreeMap::new(), BTreeMap::new());
         let inbox = VecDeque::new();
-        self.process = Some(Process { heart, shards, sockets, numbers, inbox });
+        let objections = Vec::new();
+        self.process = Some(Process { heart, shards, sockets, numbers, inbox, objections });
         self.perform(out);
         self.settle();
     }
@@ -268,6 +296,11 @@ impl World {
                 Output::Ask { ticket, request } => self.web.ask(self.now, ticket, *request),
                 Output::Announce(event) => self.web.announced.push((self.now, event)),
                 Output::Tell(tale) => self.tales.push((self.now, tale)),
+                Output::Reloaded { objections } => {
+                    if let Some(process) = &mut self.process {
+                        process.objections = objections;
+                    }
+                }
                 Output::Drained => {}
             }
         }

@@ -1,5 +1,6 @@
 //! One caller's call: who they are, what their flow does, where they wait.
 
+use super::settings::Prompts;
 use super::store::{CallResult, Interaction};
 use crate::base::id::{CallId, EntryId, JobId, LegId, RecordingId};
 use crate::base::number::PhoneNumber;
@@ -8,6 +9,7 @@ use crate::callback::intent::Intent;
 use crate::flow::runner::Runner;
 use crate::sip::event::Body;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A call from the first INVITE to the end of its flow, which may outlive the caller.
@@ -25,6 +27,8 @@ pub struct Call {
     pub over: bool,
     /// Who calls whom.
     pub party: Party,
+    /// The prompts that were there when it began.
+    pub prompts: Arc<Prompts>,
     /// The flow; taken out while it is told something.
     pub runner: Option<Runner>,
     /// The caller's side of a callback.

@@ -174,6 +174,7 @@ impl Switchboard {
             Input::Stored(reply) => self.on_stored(reply, turn),
             Input::Replied { ticket, reply } => self.replied(ticket, reply, turn),
             Input::Fetched { ticket, sound } => self.fetched(ticket, sound, turn),
+            Input::Settings(settings) => self.reload(settings, turn),
             Input::Timer => self.on_timer(turn),
             Input::Drain => {
                 self.draining = true;
@@ -263,7 +264,7 @@ impl Switchboard {
         }
     }
 
-    fn with_user_agent(
+    pub(super) fn with_user_agent(
         &mut self,
         turn: &mut Turn<'_>,
         act: impl FnOnce(&mut UserAgent, Now, &mut Outbox<crate::sip::event::Effect>),
@@ -278,8 +279,16 @@ impl Switchboard {
     }
 
     pub(super) fn tell_queues(&mut self, event: queue::event::Event, turn: &mut Turn<'_>) {
+        self.with_queues(turn, |queues, now, out| queues.handle(now, event, out));
+    }
+
+    pub(super) fn with_queues(
+        &mut self,
+        turn: &mut Turn<'_>,
+        act: impl FnOnce(&mut Queues, Now, &mut Outbox<queue::event::Effect>),
+    ) {
         let mut out = Outbox::new();
-        self.queues.handle(turn.now, event, &mut out);
+        act(&mut self.queues, turn.now, &mut out);
         turn.work.extend(out.drain().map(Work::Queue));
     }
 

@@ -72,15 +72,7 @@ impl Switchboard {
         let id: CallId = self.ids.mint();
         let remote = incoming.path.remote.ip();
         let leg = self.add_leg(Owner::Caller(id), incoming.session, remote);
-        turn.tell(
-            Some(id),
-            "call.started",
-            vec![
-                ("from", party.number.as_ref().map_or_else(String::new, |n| format!("{n:?}"))),
-                ("called", party.called.clone()),
-                ("by", party.came_by.clone()),
-            ],
-        );
+        turn.tell(Some(id), "call.started", started(&party, &runner));
         let record = Interaction {
             call: id,
             came_by: party.came_by.clone(),
@@ -101,6 +93,7 @@ impl Switchboard {
             present: true,
             over: false,
             party,
+            prompts: Arc::clone(&self.settings.prompts),
             runner: Some(runner),
             intent: Intent::new(),
             place: None,
@@ -194,6 +187,19 @@ impl Switchboard {
             .and_then(|country| e164(dialled, country))
             .map_or_else(|| dialled.to_owned(), |number| number.to_string())
     }
+}
+
+/// What is told of a call that begins.
+fn started(party: &Party, runner: &Runner) -> Vec<(&'static str, String)> {
+    let mut facts = vec![
+        ("from", party.number.as_ref().map_or_else(String::new, |n| format!("{n:?}"))),
+        ("called", party.called.clone()),
+        ("by", party.came_by.clone()),
+    ];
+    if !runner.version().is_empty() {
+        facts.push(("flows", runner.version().to_owned()));
+    }
+    facts
 }
 
 /// The feature codes of agents, and the announcement that follows each.

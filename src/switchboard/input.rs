@@ -1,5 +1,6 @@
 //! Everything that can reach the heart.
 
+use super::settings::Settings;
 use super::store;
 use crate::audio::sound::Sound;
 use crate::base::id::TicketId;
@@ -32,6 +33,8 @@ pub enum Input {
         /// What it said.
         reply: Result<WebReply, WebFault>,
     },
+    /// New settings; answered by [`super::output::Output::Reloaded`].
+    Settings(Arc<Settings>),
     /// A deadline has come.
     Timer,
     /// Take no new calls, let calls end.

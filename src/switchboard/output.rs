@@ -1,5 +1,6 @@
 //! Everything that the heart asks of the world.
 
+use super::objection::Objection;
 use super::store;
 use crate::base::id::{CallId, RecordingId, TicketId};
 use crate::base::json::Json;
@@ -46,6 +47,11 @@ pub enum Output {
     Announce(Announcement),
     /// Something a person may want to follow: a line of the `demo`, an event of the console.
     Tell(Tale),
+    /// What became of [`super::input::Input::Settings`].
+    Reloaded {
+        /// Why they cannot be taken; with none, they are taken.
+        objections: Vec<Objection>,
+    },
     /// Drained: no call is left.
     Drained,
 }

@@ -4,6 +4,7 @@ use super::heart::Switchboard;
 use super::leg::{Line, Owner};
 use super::output::Output;
 use super::playbacks::{Playback, Slot};
+use super::settings::Prompts;
 use super::turn::Turn;
 use crate::audio::sound::Sound;
 use crate::base::id::{LegId, RecordingId, TicketId};
@@ -21,9 +22,10 @@ impl Switchboard {
 
     /// Plays music on a leg until something else is played.
     pub(super) fn play_music(&mut self, leg: LegId, name: &str, turn: &mut Turn<'_>) {
-        let prompts = &self.settings.prompts;
-        let found = prompts.values().find_map(|names| names.get(&format!("music/{name}")));
-        let Some(sound) = found.cloned() else {
+        let key = format!("music/{name}");
+        let music =
+            |prompts: &Prompts| prompts.values().find_map(|names| names.get(&key)).map(Arc::clone);
+        let Some(sound) = self.prompts_for(leg).into_iter().find_map(music) else {
             tracing::error!(name, "there is no such music");
             return self.stop_playing(leg, turn);
         };
@@ -74,23 +76,34 @@ impl Switchboard {
     fn slot(&mut self, leg: LegId, clip: &Clip, turn: &mut Turn<'_>) -> Slot {
         match clip {
             Clip::Prompt { language, name } => {
-                self.prompt(language, name).map_or(Slot::Missing, Slot::Ready)
+                self.prompt(leg, language, name).map_or(Slot::Missing, Slot::Ready)
             }
             Clip::Recording(recording) => self.fetch(leg, *recording, turn),
         }
     }
 
     /// A prompt in this language, else in the site's own.
-    fn prompt(&self, language: &Language, name: &str) -> Option<Arc<Sound>> {
-        let prompts = &self.settings.prompts;
-        let found = prompts
-            .get(language)
-            .and_then(|names| names.get(name))
-            .or_else(|| prompts.get(&self.settings.site.language)?.get(name));
+    fn prompt(&self, leg: LegId, language: &Language, name: &str) -> Option<Arc<Sound>> {
+        let prompts = self.prompts_for(leg);
+        let spoken = |language: &Language| {
+            prompts.iter().find_map(|prompts| prompts.get(language)?.get(name)).map(Arc::clone)
+        };
+        let found = spoken(language).or_else(|| spoken(&self.settings.site.language));
         if found.is_none() {
             tracing::error!(%language, name, "there is no such prompt; it is skipped");
         }
-        found.cloned()
+        found
+    }
+
+    /// Where a leg's prompts are looked for: among those that its call began with, then among
+    /// those of now.
+    fn prompts_for(&self, leg: LegId) -> Vec<&Prompts> {
+        let call = match self.legs.find(leg).map(|leg| leg.owner) {
+            Some(Owner::Caller(call)) => self.calls.get(&call),
+            Some(Owner::Agent(_) | Owner::Customer(_)) | None => None,
+        };
+        let own = call.map(|call| &*call.prompts);
+        own.into_iter().chain([&*self.settings.prompts]).collect()
     }
 
     fn fetch(&mut self, leg: LegId, recording: RecordingId, turn: &mut Turn<'_>) -> Slot {

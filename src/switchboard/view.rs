@@ -9,6 +9,7 @@ use crate::callback::request::Row;
 use crate::flow::runner::Runner;
 use crate::queue::queues::Queues;
 use crate::voicemail::mailboxes::Mailboxes;
+use std::collections::BTreeMap;
 
 /// A look at the heart at one moment.
 #[derive(Debug, Clone, Copy)]
@@ -67,6 +68,16 @@ impl<'a> View<'a> {
             let made = |row: &&Row| row.promise.call == call;
             self.callbacks().find(made).map(|row| row.promise.entry)
         })
+    }
+
+    /// Calls in progress by the version of the flows that they began with.
+    #[must_use]
+    pub fn calls_by_version(&self) -> BTreeMap<String, usize> {
+        let mut calls = BTreeMap::new();
+        for runner in self.heart.calls.values().filter_map(|call| call.runner.as_ref()) {
+            *calls.entry(runner.version().to_owned()).or_default() += 1;
+        }
+        calls
     }
 
     /// Legs in progress.

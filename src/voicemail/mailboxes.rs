@@ -41,6 +41,19 @@ impl Mailboxes {
         Self { settings, messages, ends: Timers::new() }
     }
 
+    /// Takes new rules; messages stay. Those of a mailbox that is gone are unseen and kept until
+    /// it comes back.
+    pub fn update(&mut self, now: Now, settings: &[MailboxSettings], out: &mut Outbox<Effect>) {
+        self.settings = settings.iter().map(|one| (one.name.clone(), one.clone())).collect();
+        let messages: Vec<MessageId> = self.messages.keys().copied().collect();
+        for message in messages {
+            self.watch(now, message);
+        }
+        for mailbox in self.settings.keys().cloned() {
+            out.push(Effect::Counted { mailbox });
+        }
+    }
+
     /// Takes one event; what should happen goes to `out`, in order.
     pub fn handle(&mut self, now: Now, event: Event, out: &mut Outbox<Effect>) {
         match event {

@@ -10,6 +10,7 @@ mod hanging_up;
 mod losing;
 mod order;
 mod outcomes;
+mod reloading;
 mod rush;
 mod services;
 mod sound;

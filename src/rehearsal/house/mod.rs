@@ -279,7 +279,7 @@ impl House {
                     self.web.announced.push((self.now, event));
                 }
                 Output::Tell(tale) => self.hear(tale),
-                Output::Drained => {}
+                Output::Reloaded { .. } | Output::Drained => {}
             }
         }
     }

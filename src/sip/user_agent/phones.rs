@@ -110,6 +110,12 @@ impl Phones {
         format!("{hash:016x}")
     }
 
+    /// Drops all contacts of an account.
+    pub(super) fn forget(&mut self, now: Now, account: &str) {
+        self.registrar.load(now, account, Vec::new());
+        self.note_place(account, &[]);
+    }
+
     fn note_place(&mut self, account: &str, bindings: &[Binding]) {
         self.at.retain(|_, known| known != account);
         for binding in bindings {

@@ -97,7 +97,8 @@ impl UserAgent {
     }
 
     /// Takes new settings. They hold for what comes; calls that stand are not touched.
-    /// Registrations of trunks that are gone or changed are signed out and made anew.
+    /// Registrations of trunks that are gone or changed are signed out and made anew; phones of
+    /// accounts that are gone are forgotten, without a word.
     pub fn reload(&mut self, now: Now, settings: UserAgentSettings, out: &mut Outbox<Effect>) {
         let held = |name: &str, upkeep: &Upkeep| settings.trunks.get(name) == Some(&upkeep.access);
         let gone = self.trunks.by_name.iter().filter(|(name, upkeep)| !held(name, upkeep));
@@ -108,6 +109,11 @@ impl UserAgent {
         }
         if (&settings.realm, &settings.digests) != (&self.settings.realm, &self.settings.digests) {
             self.phones.change_gate(&settings, &mut self.entropy);
+        }
+        let accounts = self.settings.accounts.keys();
+        let gone = accounts.filter(|account| !settings.accounts.contains_key(*account)).cloned();
+        for account in gone.collect::<Vec<String>>() {
+            self.phones.forget(now, &account);
         }
         self.settings = settings;
         self.trunks.add_missing(now, &self.settings, &mut self.entropy);

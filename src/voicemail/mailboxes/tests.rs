@@ -67,6 +67,20 @@ impl Story {
 }
 
 #[test]
+fn messages_of_a_mailbox_that_is_gone_wait_for_its_return() {
+    let mut story = Story::new();
+    story.leaves(1);
+    let mut out = Outbox::new();
+    story.mailboxes.update(story.now, &[], &mut out);
+    assert!(story.mailboxes.settings("support").is_none());
+    story.waits(365 * DAY);
+    story.mailboxes.update(story.now, &[settings()], &mut out);
+    let counted = Effect::Counted { mailbox: settings().name };
+    assert_eq!(out.drain().collect::<Vec<_>>(), [counted]);
+    assert!(story.mailboxes.message(message(1).id).is_some());
+}
+
+#[test]
 fn a_message_is_there_when_it_is_durable_and_not_before() {
     let mut story = Story::new();
     let mut out = Outbox::new();

@@ -49,7 +49,7 @@ fn a_queue_with_a_flow_of_its_own_runs_it_where_the_step_names_none() {
     let standard = flow("standard", vec![("start", vec![said])]);
     let flows = [main, standard].map(|flow| (flow.name.clone(), Arc::new(flow)));
     let waiting = BTreeMap::from([("sales".to_owned(), "standard".to_owned())]);
-    let set = FlowSet { flows: BTreeMap::from(flows), waiting };
+    let set = FlowSet { flows: BTreeMap::from(flows), waiting, ..FlowSet::default() };
     let mut stage = Stage::begin_set(set, "main", |_| {});
     stage.sees("join sales; play sales");
 }
