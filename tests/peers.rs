@@ -23,6 +23,7 @@ mod peers {
     mod callback_by_baresip;
     mod callback_by_sipp;
     mod dismissal;
+    mod publishing;
     mod restart;
     mod torture;
     mod wrong_site;

@@ -11,6 +11,8 @@ use crate::base::document::{Fields, Node, parse};
 use crate::base::interfaces::Interfaces;
 use crate::flow::graph::FlowSet;
 use crate::switchboard::settings::{Prompts, Settings};
+use std::net::Ipv4Addr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Everything that is read from outside, handed in by `io`.
@@ -56,6 +58,19 @@ pub fn load(sources: Sources) -> Result<(Loaded, Vec<Complaint>), Vec<Complaint>
     overrides::apply(&mut root, sources.environment, &mut reader.complaints);
     let loaded = read(&root, &sources, &mut reader);
     finish(loaded, reader.complaints)
+}
+
+/// Where the store is, whatever else is wrong with the settings; `None` if the text has no keys.
+#[must_use]
+pub fn store_path(settings: (&str, &str), environment: &[(String, String)]) -> Option<PathBuf> {
+    let no_file = |_: &str| Err("nothing is read".to_owned());
+    let mut reader = Reader::new(&no_file, &no_file);
+    let mut root = parse(settings.0, settings.1, &mut reader.complaints)?;
+    overrides::apply(&mut root, environment, &mut reader.complaints);
+    let mut fields = Fields::of(&root, "the configuration", &mut reader.complaints)?;
+    let nowhere = Interfaces::only(Ipv4Addr::UNSPECIFIED.into());
+    let site = site::read_site(&mut fields, nowhere, 1, &mut reader);
+    Some(site::read_io(&mut fields, &site, &mut reader).store)
 }
 
 fn finish(

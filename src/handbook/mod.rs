@@ -9,6 +9,7 @@
 //! | [`first_call`] | the first call, the first callback, the first agent |
 //! | [`trunks`] | trunks, phones, who may do what, addresses and NAT |
 //! | [`flows`] | the flow language: shape, values, conditions, escalations |
+//! | [`publishing`] | versions of flows, reloading, going back |
 //! | [`notations`] | every notation with its keys |
 //! | [`recipes`] | flows for the usual cases, ready to take |
 //! | [`testing`] | tests of flows, and being the caller in a terminal |
@@ -39,6 +40,9 @@ pub mod flows {
     #![doc = include_str!("flows.md")]
     #![doc = ""]
     #![doc = include_str!("pictures/main-line.svg")]
+}
+pub mod publishing {
+    #![doc = include_str!("publishing.md")]
 }
 pub mod notations {
     #![doc = include_str!("notations.md")]

@@ -2,10 +2,13 @@
 
 pub mod cli;
 pub mod clock;
+pub mod control;
 mod https;
 pub mod listening;
 pub mod media_engine;
 pub mod node;
+pub mod order;
+pub mod place;
 pub mod prompts;
 pub mod recordings;
 pub mod server;
@@ -15,7 +18,9 @@ mod sip_stream;
 mod sip_udp;
 pub mod site;
 pub mod softphone;
+pub mod steward;
 pub mod store;
 pub mod temporary;
+pub mod versions;
 pub mod web;
 pub mod webhooks;

@@ -68,6 +68,8 @@ pub enum Word {
     Settings {
         /// All of them.
         settings: Arc<Settings>,
+        /// The web services of them.
+        web: Web,
         /// Hears why not; nothing if they are taken.
         answer: oneshot::Sender<Vec<Objection>>,
     },
@@ -92,8 +94,8 @@ pub struct Node {
     inbox: VecDeque<Input>,
     answers: (mpsc::Sender<Input>, mpsc::Receiver<Input>),
     words: mpsc::Receiver<Word>,
-    /// Who waits to hear whether new settings are taken.
-    asked: Option<oneshot::Sender<Vec<Objection>>>,
+    /// Who waits to hear whether new settings are taken, and their web services.
+    asked: Option<(Web, oneshot::Sender<Vec<Objection>>)>,
     stopping: bool,
     tales: Option<mpsc::Sender<Tale>>,
 }
@@ -173,8 +175,8 @@ impl Node {
     /// What the heart is told of a word; of a question, only that time has passed.
     fn heed(&mut self, word: Option<Word>) -> Input {
         match word {
-            Some(Word::Settings { settings, answer }) => {
-                self.asked = Some(answer);
+            Some(Word::Settings { settings, web, answer }) => {
+                self.asked = Some((web, answer));
                 Input::Settings(settings)
             }
             Some(Word::Calls { answer }) => {
@@ -210,7 +212,10 @@ impl Node {
                 Output::Announce(event) => self.world.webhooks.tell(&announced(event)),
                 Output::Tell(tale) => self.tell(tale),
                 Output::Reloaded { objections } => {
-                    if let Some(asked) = self.asked.take() {
+                    if let Some((web, asked)) = self.asked.take() {
+                        if objections.is_empty() {
+                            self.world.web = web;
+                        }
                         // Whoever asked may be gone.
                         let _ = asked.send(objections);
                     }

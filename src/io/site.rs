@@ -8,6 +8,7 @@ use crate::base::complaint::Complaint;
 use crate::base::interfaces::Interfaces;
 use crate::config::defaults;
 use crate::config::load::{self, Loaded, Sources};
+use crate::config::report::{Form, report};
 use crate::flow::graph::FlowSet;
 use include_dir::{Dir, include_dir};
 use std::cell::RefCell;
@@ -27,6 +28,19 @@ const FLOW_ENDING: &str = ".flow.yaml";
 #[derive(Debug, Default)]
 pub struct Site {
     texts: BTreeMap<String, String>,
+    /// Path and text of the settings that were read last.
+    settings: (String, String),
+    /// Path and text of the flows that were read last.
+    flows: Vec<(String, String)>,
+}
+
+/// Texts to take instead of a site's own files.
+#[derive(Debug, Default)]
+pub struct Instead {
+    /// Path and text of the settings.
+    pub settings: Option<(String, String)>,
+    /// Path and text of each flow; no shipped one is added.
+    pub flows: Option<Vec<(String, String)>>,
 }
 
 /// Why a site cannot be used.
@@ -64,6 +78,28 @@ impl Site {
         self.load_in(config, more_flows, &environment)
     }
 
+    /// As [`Self::load`], with these texts instead of files.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::load`].
+    pub fn load_instead(
+        &mut self,
+        config: Option<&Path>,
+        instead: Instead,
+    ) -> Result<(Loaded, Vec<Complaint>), SiteError> {
+        let environment: Vec<(String, String)> = std::env::vars().collect();
+        self.settings = match instead.settings {
+            Some((file, text)) => self.keep(&file, &text),
+            None => self.settings_text(config)?,
+        };
+        self.flows = match instead.flows {
+            Some(flows) => flows.iter().map(|(file, text)| self.keep(file, text)).collect(),
+            None => self.flows_beside(config, &[])?,
+        };
+        self.load_kept(config, &environment)
+    }
+
     /// As [`Self::load`], in this environment instead of the process's own.
     ///
     /// # Errors
@@ -75,25 +111,30 @@ impl Site {
         more_flows: &[PathBuf],
         environment: &[(String, String)],
     ) -> Result<(Loaded, Vec<Complaint>), SiteError> {
-        let beside = config.map(|path| path.parent().unwrap_or_else(|| Path::new("")).to_owned());
-        let settings = match config {
-            Some(path) => self.read(path)?,
-            None => self.keep(defaults::SETTINGS_PATH, defaults::SETTINGS),
-        };
-        let flows = self.flows(beside.as_deref(), more_flows)?;
-        let own_prompts = beside.as_ref().map(|dir| dir.join("prompts")).filter(|dir| dir.is_dir());
+        self.settings = self.settings_text(config)?;
+        self.flows = self.flows_beside(config, more_flows)?;
+        self.load_kept(config, environment)
+    }
+
+    /// Reads prompts and tables, and checks them with the texts that are kept.
+    fn load_kept(
+        &mut self,
+        config: Option<&Path>,
+        environment: &[(String, String)],
+    ) -> Result<(Loaded, Vec<Complaint>), SiteError> {
+        let own_prompts = beside(config).map(|dir| dir.join("prompts")).filter(|dir| dir.is_dir());
         let prompts =
             Library::default().load(own_prompts.as_deref()).map_err(SiteError::Prompts)?;
         let tables = RefCell::new(BTreeMap::new());
         let read_table = |file: &str| {
-            let path = beside.as_deref().unwrap_or_else(|| Path::new("")).join(file);
+            let path = beside(config).unwrap_or_else(|| Path::new("")).join(file);
             let text = fs::read_to_string(path).map_err(|fault| fault.to_string())?;
             tables.borrow_mut().insert(file.to_owned(), text.clone());
             Ok(text)
         };
         let sources = Sources {
-            settings: (&settings.0, &settings.1),
-            flows: &flows,
+            settings: (&self.settings.0, &self.settings.1),
+            flows: &self.flows,
             environment,
             prompts: Arc::new(prompts),
             interfaces: interfaces(),
@@ -121,10 +162,69 @@ impl Site {
         config: Option<&Path>,
         files: &[PathBuf],
     ) -> Result<FlowSet, SiteError> {
-        let beside = config.map(|path| path.parent().unwrap_or_else(|| Path::new("")).to_owned());
-        let flows = self.flows(beside.as_deref(), files)?;
+        let flows = self.flows_beside(config, files)?;
         let loaded = crate::flow::load(&flows, &crate::flow::site::Site::default());
         loaded.map(|(set, _)| set).map_err(SiteError::Mistakes)
+    }
+
+    /// Path and text of the settings, without a look at what they say.
+    ///
+    /// # Errors
+    ///
+    /// They cannot be read.
+    pub fn settings_text(&mut self, config: Option<&Path>) -> Result<(String, String), SiteError> {
+        match config {
+            Some(path) => self.read(path),
+            None => Ok(self.keep(defaults::SETTINGS_PATH, defaults::SETTINGS)),
+        }
+    }
+
+    /// Path and text of each flow in use, without a look at what they say.
+    ///
+    /// # Errors
+    ///
+    /// They cannot be read.
+    pub fn flow_files(
+        &mut self,
+        config: Option<&Path>,
+    ) -> Result<Vec<(String, String)>, SiteError> {
+        self.settings_text(config)?;
+        self.flows_beside(config, &[])
+    }
+
+    /// Path and text of the settings that were loaded last.
+    #[must_use]
+    pub const fn settings(&self) -> &(String, String) {
+        &self.settings
+    }
+
+    /// Path and text of each flow that was loaded last.
+    #[must_use]
+    pub fn flows(&self) -> &[(String, String)] {
+        &self.flows
+    }
+
+    /// Mistakes with their lines, and how many there are; nothing if there are none.
+    #[must_use]
+    pub fn report(&self, complaints: &[Complaint]) -> String {
+        if complaints.is_empty() {
+            return String::new();
+        }
+        report(complaints, Form::Text, |file| self.text(file))
+    }
+
+    /// Why the site cannot be used.
+    #[must_use]
+    pub fn explain(&self, error: &SiteError) -> String {
+        match error {
+            SiteError::Unreadable(path, fault) => {
+                format!("error: {} cannot be read: {fault}\n", path.display())
+            }
+            SiteError::Prompts(faults) => {
+                faults.iter().map(|fault| format!("error: {fault}\n")).collect()
+            }
+            SiteError::Mistakes(complaints) => self.report(complaints),
+        }
     }
 
     /// The text of a file that was read, for the line of a mistake.
@@ -150,12 +250,12 @@ impl Site {
     }
 
     /// The site's flows, and the shipped ones whose names it does not take.
-    fn flows(
+    fn flows_beside(
         &mut self,
-        beside: Option<&Path>,
+        config: Option<&Path>,
         more: &[PathBuf],
     ) -> Result<Vec<(String, String)>, SiteError> {
-        let dir = beside.map(|beside| beside.join("flows")).filter(|dir| dir.is_dir());
+        let dir = beside(config).map(|beside| beside.join("flows")).filter(|dir| dir.is_dir());
         let mut own = dir.map_or_else(|| Ok(Vec::new()), |dir| flow_files(&dir))?;
         own.retain(|path| more.iter().all(|over| over.file_name() != path.file_name()));
         let mut flows = BTreeMap::new();
@@ -187,6 +287,11 @@ impl Site {
             }
         }
     }
+}
+
+/// The directory that a configuration stands in.
+fn beside(config: Option<&Path>) -> Option<&Path> {
+    config.map(|path| path.parent().unwrap_or_else(|| Path::new("")))
 }
 
 /// Whether a text holds this name as a word of its own, outside comments.

@@ -89,8 +89,13 @@ impl Program {
 
     /// SIGTERM.
     pub(super) fn terminate(&self) {
+        self.signal(rustix::process::Signal::TERM);
+    }
+
+    /// Any signal.
+    pub(super) fn signal(&self, signal: rustix::process::Signal) {
         let id = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(id, rustix::process::Signal::TERM).expect("a process");
+        rustix::process::kill_process(id, signal).expect("a process");
     }
 
     /// Waits for its end.

@@ -85,6 +85,22 @@ impl Server {
         lines.iter().filter_map(|line| event(line)).filter(|event| event.name == name).count()
     }
 
+    /// Whether it has said this at any time.
+    pub(super) fn has_said(&self, words: &str) -> bool {
+        self.program.lines().iter().any(|line| line.contains(words))
+    }
+
+    /// Waits until it says this.
+    pub(super) fn logs(&self, words: &str) {
+        let said = |line: &str| line.contains(words).then_some(());
+        assert!(self.program.waits_for(0, SOON, said).is_some(), "{}", self.program.tail());
+    }
+
+    /// SIGHUP.
+    pub(super) fn is_told_to_reload(&self) {
+        self.program.signal(rustix::process::Signal::HUP);
+    }
+
     /// Whether it still runs.
     pub(super) fn is_alive(&mut self) -> bool {
         self.program.is_alive()

@@ -70,23 +70,13 @@ impl Telling {
 
 /// Tells why a site cannot be used.
 pub(super) fn refuse(site: &Site, error: &SiteError) -> ExitCode {
-    match error {
-        SiteError::Unreadable(path, fault) => {
-            tell(&format!("error: {} cannot be read: {fault}", path.display()));
-        }
-        SiteError::Prompts(faults) => {
-            for fault in faults {
-                tell(&format!("error: {fault}"));
-            }
-        }
-        SiteError::Mistakes(complaints) => show(site, complaints),
-    }
+    tell(site.explain(error).trim_end());
     ExitCode::from(EXIT_CONFIG)
 }
 
 /// Shows mistakes with their lines, and how many there are.
 pub(super) fn show(site: &Site, complaints: &[Complaint]) {
     if !complaints.is_empty() {
-        tell(report(complaints, Form::Text, |file| site.text(file)).trim_end());
+        tell(site.report(complaints).trim_end());
     }
 }

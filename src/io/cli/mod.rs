@@ -1,5 +1,6 @@
 //! The command line: one word for each thing that the program does.
 
+mod asking;
 mod call;
 mod check;
 mod demo;
@@ -9,6 +10,7 @@ mod keys;
 mod logging;
 mod output;
 mod phone;
+mod reload;
 mod run;
 mod say;
 mod telephone;
@@ -32,6 +34,7 @@ const EXAMPLES: &str = "Examples:
   ringback flow check config/flows/*.yaml        every mistake in these flows
   ringback flow test config/flows                their tests, without a telephone
   ringback explain run-off                       what a mistake means, and how to mend it
+  ringback flow publish -m 'shorter welcome'     make them live; `flow back` takes them back
   ringback say pl duration 125s                  what a caller would hear
   ringback call sip:5000@127.0.0.1 --press 1,2,601234567#   a test call that presses keys
   ringback phone sip:anna@127.0.0.1 --password demo-anna       an agent's phone
@@ -54,6 +57,8 @@ enum Command {
     Check(CheckArguments),
     /// Tell what a mistake means and how to mend it
     Explain(explain::ExplainArguments),
+    /// Let the running server take its files anew; on any mistake it keeps what it has
+    Reload(SiteArguments),
     /// Work with flows
     #[command(subcommand)]
     Flow(flow::FlowCommand),
@@ -94,6 +99,7 @@ pub fn main() -> ExitCode {
         Command::Run(site) => run::run(&site),
         Command::Check(CheckArguments { site, telling }) => check::check(&site, telling),
         Command::Explain(arguments) => explain::explain(&arguments),
+        Command::Reload(site) => reload::reload(&site),
         Command::Flow(command) => flow::flow(&command),
         Command::Call(arguments) => call::call(&arguments),
         Command::Phone(arguments) => phone::phone(&arguments),

@@ -1,27 +1,30 @@
 //! `ringback run`: the server in the foreground.
 
+use super::asking::{finish, user};
 use super::output::tell;
-use super::{EXIT_UNAVAILABLE, SiteArguments, check, logging};
+use super::{EXIT_UNAVAILABLE, SiteArguments, logging};
 use crate::config::load::Loaded;
+use crate::io::control::{Asked, Control};
 use crate::io::node::Word;
+use crate::io::order::Order;
+use crate::io::place::dir_of;
 use crate::io::server::Server;
-use crate::io::site::Site;
+use crate::io::steward::Opening;
+use std::path::Path;
 use std::process::ExitCode;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::{mpsc, oneshot};
 
 /// Runs until told to end.
 pub(super) fn run(arguments: &SiteArguments) -> ExitCode {
-    let mut site = Site::default();
-    let (mut loaded, warnings) = match site.load(arguments.config.as_deref()) {
-        Ok(loaded) => loaded,
-        Err(error) => return check::refuse(&site, &error),
+    let opening = match Opening::read(arguments.place(), &user()) {
+        Ok(opening) => opening,
+        Err(report) => return finish(&report),
     };
-    check::show(&site, &warnings);
-    if let Some(dir) = &arguments.data {
-        loaded.io.store = dir.join("ringback.sqlite");
-        loaded.io.recordings = dir.join("recordings");
+    if !opening.notes.is_empty() {
+        tell(opening.notes.trim_end());
     }
-    logging::start(&loaded.io.log);
+    logging::start(&opening.loaded.io.log);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(fault) => {
@@ -29,22 +32,33 @@ pub(super) fn run(arguments: &SiteArguments) -> ExitCode {
             return ExitCode::from(EXIT_UNAVAILABLE);
         }
     };
-    runtime.block_on(serve(loaded))
+    runtime.block_on(serve(opening))
 }
 
-async fn serve(loaded: Loaded) -> ExitCode {
-    let greeting = greeting(&loaded);
-    let mut server = match Server::start(loaded).await {
+async fn serve(opening: Opening) -> ExitCode {
+    let greeting = greeting(&opening.loaded);
+    let data = dir_of(&opening.loaded.io.store);
+    let mut server = match Server::start(opening.loaded.clone()).await {
         Ok(server) => server,
         Err(error) => {
             tell(&format!("error: {error}"));
             return ExitCode::from(EXIT_UNAVAILABLE);
         }
     };
+    let orders = match opening.keep(server.say.clone()) {
+        Ok(orders) => orders,
+        Err(fault) => {
+            tell(&format!("error: no threads can be had: {fault}"));
+            return ExitCode::from(EXIT_UNAVAILABLE);
+        }
+    };
+    // Listened to before anybody is told that the server runs.
+    let mut stop = Stop::listen();
+    let mut hang_up = signal(SignalKind::hangup()).ok();
+    let _control = listen(&data, &orders);
     tell(&greeting);
     // The log has them already; a console will show them.
     drop(server.tales);
-    let mut stop = Stop::listen();
     let mut draining = false;
     loop {
         tokio::select! {
@@ -54,6 +68,11 @@ async fn serve(loaded: Loaded) -> ExitCode {
                 draining = true;
                 // A node that has ended needs no word.
                 let _ = server.say.try_send(word);
+            }
+            () = hung_up(&mut hang_up) => {
+                let (answer, _) = oneshot::channel();
+                // While so many wait, one more reload would find nothing new.
+                let _ = orders.try_send((Order::Reload { by: "SIGHUP".to_owned() }, answer));
             }
             ended = &mut server.task => {
                 return match ended {
@@ -65,6 +84,27 @@ async fn serve(loaded: Loaded) -> ExitCode {
                 };
             }
         }
+    }
+}
+
+/// Without its socket a server still serves calls, and reloads by SIGHUP.
+fn listen(data: &Path, orders: &mpsc::Sender<Asked>) -> Option<Control> {
+    match Control::listen(data, orders.clone()) {
+        Ok(control) => Some(control),
+        Err(fault) => {
+            tracing::error!(%fault, data = %data.display(), "no control socket: commands cannot \
+                reach this server");
+            None
+        }
+    }
+}
+
+async fn hung_up(signal: &mut Option<Signal>) {
+    match signal {
+        Some(signal) => {
+            signal.recv().await;
+        }
+        None => std::future::pending().await,
     }
 }
 

@@ -1,8 +1,11 @@
 //! `ringback flow …`: the designer's tools, one file for each word.
 
 mod check;
+mod diff;
 mod files;
 mod graph;
+mod list;
+mod publish;
 mod run;
 mod test;
 
@@ -20,6 +23,14 @@ pub(in crate::io::cli) enum FlowCommand {
     Test(test::TestArguments),
     /// Draw a flow: SVG, Mermaid or DOT
     Graph(graph::GraphArguments),
+    /// Make the flow files live: for new calls, on the running server and after a restart
+    Publish(publish::PublishArguments),
+    /// Make an older version of the flows live again
+    Back(publish::BackArguments),
+    /// Show the published versions
+    List(list::ListArguments),
+    /// Show what is not the same in two versions, or on the disk
+    Diff(diff::DiffArguments),
 }
 
 /// Runs one of the tools.
@@ -29,5 +40,9 @@ pub(in crate::io::cli) fn flow(command: &FlowCommand) -> ExitCode {
         FlowCommand::Run(arguments) => run::run(arguments),
         FlowCommand::Test(arguments) => test::test(arguments),
         FlowCommand::Graph(arguments) => graph::graph(arguments),
+        FlowCommand::Publish(arguments) => publish::publish(arguments),
+        FlowCommand::Back(arguments) => publish::back(arguments),
+        FlowCommand::List(arguments) => list::list(arguments),
+        FlowCommand::Diff(arguments) => diff::diff(arguments),
     }
 }
