@@ -64,6 +64,30 @@ fn a_phone_with_a_wrong_password_is_told_so() {
     assert!(told(&output).contains("help: check the account's name and its password"));
 }
 
+#[test]
+fn the_shipped_test_of_flows_passes_as_real_calls() {
+    let mut program = ringback(&["flow", "test", "--over-sip"]);
+    program
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("config/flows/custom-callback.test.yaml"));
+    let output = program.output().expect("the program");
+    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    assert!(told(&output).contains("2 cases: all passed ("), "{}", told(&output));
+}
+
+#[test]
+fn what_is_not_seen_from_outside_is_told() {
+    let server = Server::start();
+    let test = "test: outside\nflow: straight-in\ncases:\n  - name: a place in line\n    script: \
+                [ { joins: sales }, hangs_up ]\n    expect: { abandoned: 1 }\n";
+    let file = server.dir.path().join("outside.test.yaml");
+    std::fs::write(&file, test).expect("a file");
+    let mut program = ringback(&["flow", "test", &file.to_string_lossy()]);
+    program.arg(format!("--over-sip={}", server.uri("5001")));
+    let output = program.output().expect("the program");
+    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    assert!(told(&output).contains("2 lines not checked"), "{}", told(&output));
+}
+
 /// `ringback run` on ports and a directory of its own.
 struct Server {
     process: Child,

@@ -11,13 +11,22 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 pub struct Clock {
     began: Instant,
     utc_at_zero: Utc,
+    /// The wall clock shows so many milliseconds more than that of the machine.
+    ahead_ms: i64,
 }
 
 impl Clock {
     /// A clock that begins now.
     #[must_use]
     pub fn start() -> Self {
-        Self { began: Instant::now(), utc_at_zero: utc() }
+        Self { began: Instant::now(), utc_at_zero: utc(), ahead_ms: 0 }
+    }
+
+    /// A clock that begins now, and whose wall clock shows `shown` now: for rehearsals.
+    #[must_use]
+    pub fn start_at(shown: Utc) -> Self {
+        let ahead_ms = shown.as_millis().saturating_sub(utc().as_millis());
+        Self { began: Instant::now(), utc_at_zero: shown, ahead_ms }
     }
 
     /// The instant of [`Moment::ZERO`].
@@ -35,7 +44,8 @@ impl Clock {
     /// Both clocks, read together.
     #[must_use]
     pub fn now(&self) -> Now {
-        Now { monotonic: self.moment(), utc: utc() }
+        let utc = Utc::from_millis(utc().as_millis().saturating_add(self.ahead_ms));
+        Now { monotonic: self.moment(), utc }
     }
 
     /// The monotonic clock.

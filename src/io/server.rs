@@ -63,7 +63,15 @@ impl Server {
     ///
     /// The store, the sound or the sockets cannot be had; whatever was opened is closed again.
     pub async fn start(loaded: Loaded) -> Result<Self, StartError> {
-        let clock = Clock::start();
+        Self::start_at(loaded, Clock::start()).await
+    }
+
+    /// Starts a server that lives by this clock.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::start`].
+    pub async fn start_at(loaded: Loaded, clock: Clock) -> Result<Self, StartError> {
         let Loaded { mut settings, io } = loaded;
         let mut entropy = clock::entropy().map_err(|fault| StartError {
             what: format!("/dev/urandom cannot be read: {fault}"),

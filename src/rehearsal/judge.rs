@@ -1,31 +1,49 @@
 //! What must have come of a case, held against the house at its end.
 
 use super::hearing::{hears, spelled};
-use super::house::House;
-use super::house::log::Ear;
+use super::house::log::{Ear, Log};
 use super::script::{Expected, Heard, Promised};
 use crate::callback::request::{Material, Row};
 use crate::switchboard::store::CallResult;
 use std::fmt::Debug;
 use std::time::Duration;
 
-/// Whether something is as expected; the error is one sentence.
-pub(super) fn judge(house: &mut House, expected: &Expected) -> Result<(), String> {
+/// What is known at the end of a case, however it was played.
+#[derive(Debug)]
+pub struct Evidence<'a> {
+    /// What happened.
+    pub log: &'a Log,
+    /// The callbacks that were promised in the caller's call.
+    pub rows: Vec<Row>,
+    /// How many callers hung up while they waited.
+    pub abandoned: u64,
+    /// Where the caller, or the callback, stands.
+    pub place: Option<(String, u32)>,
+    /// How the call came out.
+    pub result: CallResult,
+}
+
+/// Whether something is as expected.
+///
+/// # Errors
+///
+/// What is wrong, one sentence.
+pub fn judge(evidence: &Evidence<'_>, expected: &Expected) -> Result<(), String> {
     match expected {
-        Expected::Registered(promised) => registered(house, promised),
-        Expected::Abandoned(count) => same("abandoned", count, &abandoned(house)),
-        Expected::PlaceIn(place) => place_in(house, place.as_ref()),
-        Expected::Result(result) => came_out(house, *result),
+        Expected::Registered(promised) => registered(&evidence.rows, promised),
+        Expected::Abandoned(count) => same("abandoned", count, &evidence.abandoned),
+        Expected::PlaceIn(place) => place_in(evidence, place.as_ref()),
+        Expected::Result(result) => same("result", result, &evidence.result),
         Expected::Heard(sounds) => {
-            let missing = sounds.iter().find(|sound| !was_heard(house, sound));
+            let missing = sounds.iter().find(|sound| !was_heard(evidence.log, sound));
             missing.map_or(Ok(()), |sound| Err(format!("{} was not heard", spelled(sound))))
         }
         Expected::NeverHeard(sounds) => {
-            let heard = sounds.iter().find(|sound| was_heard(house, sound));
+            let heard = sounds.iter().find(|sound| was_heard(evidence.log, sound));
             heard.map_or(Ok(()), |sound| Err(format!("{} was heard", spelled(sound))))
         }
         Expected::Escalated(name) => {
-            let entries = house.log().entries().iter().rev();
+            let entries = evidence.log.entries().iter().rev();
             let told = entries.filter(|entry| entry.what.is("flow.uncaught"));
             let found = told.filter_map(|entry| entry.what.fact("escalation")).next();
             same("escalated", &name.as_deref().unwrap_or("none"), &found.unwrap_or("none"))
@@ -40,39 +58,18 @@ fn same<T: PartialEq + Debug>(what: &str, expected: &T, found: &T) -> Result<(),
     Err(format!("{what}: expected {expected:?}, found {found:?}"))
 }
 
-fn was_heard(house: &House, sound: &Heard) -> bool {
-    house.log().entries().iter().any(|entry| hears(entry, Ear::Caller, sound))
+fn was_heard(log: &Log, sound: &Heard) -> bool {
+    log.entries().iter().any(|entry| hears(entry, Ear::Caller, sound))
 }
 
-fn abandoned(house: &House) -> u64 {
-    let queues = house.heart().view().queues();
-    let names = house.heart().view().settings().queues.iter().map(|queue| &queue.line.name);
-    names.filter_map(|name| queues.counters(name)).map(|counters| counters.abandoned).sum()
-}
-
-fn place_in(house: &House, expected: Option<&(String, u32)>) -> Result<(), String> {
-    let view = house.heart().view();
-    let entry = house.call().and_then(|call| view.entry_of(call));
-    let found = entry.and_then(|entry| {
-        Some((view.queues().queue_of(entry)?.to_owned(), view.queues().position(entry)?))
-    });
+fn place_in(evidence: &Evidence<'_>, expected: Option<&(String, u32)>) -> Result<(), String> {
     let written = |place: Option<&(String, u32)>| {
         place.map_or_else(|| "none".to_owned(), |(queue, place)| format!("{queue}: {place}"))
     };
-    same("place_in", &written(expected), &written(found.as_ref()))
+    same("place_in", &written(expected), &written(evidence.place.as_ref()))
 }
 
-fn came_out(house: &mut House, expected: CallResult) -> Result<(), String> {
-    let call = house.call();
-    let mut calls = house.store().interactions();
-    let found = calls.find(|known| Some(known.call) == call).map(|known| known.result);
-    same("result", &expected, &found.unwrap_or(CallResult::Unfinished))
-}
-
-fn registered(house: &mut House, expected: &[Promised]) -> Result<(), String> {
-    let call = house.call();
-    let rows: Vec<&Row> =
-        house.store().rows().filter(|row| Some(row.promise.call) == call).collect();
+fn registered(rows: &[Row], expected: &[Promised]) -> Result<(), String> {
     if rows.len() != expected.len() {
         let many = |count: usize| match count {
             0 => "no callback".to_owned(),

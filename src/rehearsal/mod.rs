@@ -5,10 +5,11 @@
 //! write flows: the same heart without a sample of sound, so that a thousand calls take a second;
 //! a [`script`] is [played](trial) in it on a [`stage`], and what came of it is reported.
 
+pub mod cursor;
 mod earlier;
 mod hearing;
 pub mod house;
-mod judge;
+pub mod judge;
 pub mod junit;
 pub mod ladder;
 pub mod line;

@@ -164,7 +164,8 @@ fn stand(house: &House, queue: &Queue) -> usize {
 }
 
 /// The number that callers dial who came before.
-fn earlier_number(queue: usize) -> String {
+#[must_use]
+pub fn earlier_number(queue: usize) -> String {
     format!("earlier-{queue}")
 }
 

@@ -10,15 +10,15 @@
 //! that moment. A key, a word and a hang-up move the cursor: what was before them is no answer to
 //! them.
 
+use super::cursor::{Awaited, Cursor, While, awaited};
 use super::hearing::{hears, spelled};
 use super::house::House;
 use super::house::log::{Ear, Entry, Log, What};
-use super::judge;
+use super::judge::judge;
 use super::script::{AgentDeed, Case, CustomerDeed, Deed, Line};
 use super::stage::Stage;
 use crate::base::digit::Digit;
 use crate::base::time::Moment;
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// How long a line may wait for what it asks, on the virtual clock.
@@ -76,29 +76,19 @@ struct Trial {
     key_at: Moment,
 }
 
-/// How far the script has come in what happened.
-#[derive(Debug, Default)]
-struct Cursor {
-    /// Entries before this one are no answer to what the caller did.
-    barrier: usize,
-    /// Nothing before this moment counts.
-    at: Moment,
-    /// Entries that a line was held against.
-    used: BTreeSet<usize>,
-}
-
 impl Trial {
     fn all(&mut self, case: &Case) -> Vec<Failure> {
         for line in &case.script {
-            let since = self.cursor.barrier.max(self.first_at(self.cursor.at));
+            let since = self.cursor.start(self.house.log());
             if let Err(why) = self.line(line) {
                 return vec![Failure { line: line.place.line, why, since }];
             }
         }
         self.come_to_rest();
         let since = self.house.log().len();
+        let evidence = self.house.evidence();
         let wrong = case.expect.iter().filter_map(|expectation| {
-            let why = judge::judge(&mut self.house, &expectation.what).err()?;
+            let why = judge(&evidence, &expectation.what).err()?;
             Some(Failure { line: expectation.place.line, why, since })
         });
         wrong.collect()
@@ -118,28 +108,13 @@ impl Trial {
                 Ok(())
             }
             Deed::HangsUp => self.hangs_up(),
-            Deed::Joins(queue) => {
-                let so = |entry: &Entry| {
-                    entry.what.is("queue.joined") && entry.what.fact("queue") == Some(queue)
-                };
-                self.awaits(&format!("the caller joins {queue}"), While::Call, so)
-            }
-            Deed::Leaves(queue) => self.leaves(queue.as_deref()),
-            Deed::Does(notation) => {
-                let so = |entry: &Entry| does(entry, notation);
-                self.awaits(&format!("the flow does {notation}"), While::Flow, so)
-            }
-            Deed::Reaches { flow, section } => {
-                let so = |entry: &Entry| reaches(entry, flow.as_deref(), section);
-                self.awaits(&format!("the flow reaches {section}"), While::Flow, so)
-            }
-            Deed::TalksTo(agent) => {
-                let so = |entry: &Entry| {
-                    let named = agent.is_none() || entry.what.fact("agent") == agent.as_deref();
-                    entry.what.is("call.connected") && named
-                };
-                let whom = agent.as_deref().unwrap_or("an agent");
-                self.awaits(&format!("the caller talks to {whom}"), While::Call, so)
+            deed @ (Deed::Joins(_)
+            | Deed::Leaves(_)
+            | Deed::Does(_)
+            | Deed::Reaches { .. }
+            | Deed::TalksTo(_)) => {
+                let Awaited { what, within, so } = awaited(deed, self.house.log())?;
+                self.awaits(&what, within, so)
             }
             Deed::Ends => self.until("the call ends", |house| house.over().is_some()),
             Deed::Agent(deed) => self.agent(deed),
@@ -170,7 +145,7 @@ impl Trial {
 
     /// After an entry the house says something, or does something else.
     fn is_asked_again(&mut self) -> Result<(), String> {
-        let barrier = self.cursor.barrier;
+        let barrier = self.cursor.barrier();
         self.until("the house asks again", |house| {
             let since = house.log().entries().iter().skip(barrier);
             let answers = |entry: &Entry| {
@@ -197,24 +172,6 @@ impl Trial {
         self.house.note("the caller hangs up".to_owned());
         self.house.hang_up();
         Ok(())
-    }
-
-    /// A stay in a queue ends by one of the outcomes of its step.
-    fn leaves(&mut self, queue: Option<&str>) -> Result<(), String> {
-        let joined = self.house.log().entries().iter().rev().find_map(|entry| {
-            entry.what.fact("queue").filter(|_| entry.what.is("queue.joined")).map(str::to_owned)
-        });
-        let Some(stood) = joined else {
-            return Err("the caller leaves no queue: there was none".to_owned());
-        };
-        if queue.is_some_and(|queue| queue != stood) {
-            return Err(format!("the caller stood in {stood}"));
-        }
-        let so = |entry: &Entry| {
-            let ends = ["answered", "timed_out", "left"];
-            matches!(&entry.what, What::Exit { outcome, .. } if ends.contains(&outcome.as_str()))
-        };
-        self.awaits(&format!("the caller leaves {stood}"), While::Flow, so)
     }
 
     fn agent(&mut self, deed: &AgentDeed) -> Result<(), String> {
@@ -265,8 +222,7 @@ impl Trial {
 
     /// What comes from now on is an answer to what is done now.
     fn moves_on(&mut self) {
-        self.cursor.barrier = self.house.log().len();
-        self.cursor.at = self.house.now();
+        self.cursor.moves_on(self.house.log(), self.house.now());
     }
 
     fn passes(&mut self, span: Duration) {
@@ -300,21 +256,16 @@ impl Trial {
         so: impl Fn(&Entry) -> bool,
     ) -> Result<(), String> {
         let end = self.house.now() + PATIENCE;
-        let mut index = self.cursor.barrier.max(self.first_at(self.cursor.at));
         loop {
-            let mut rest = self.house.log().entries().iter().enumerate().skip(index);
-            let found = rest.find(|(at, entry)| !self.cursor.used.contains(at) && so(entry));
-            if let Some((at, entry)) = found {
-                self.cursor.at = entry.at;
-                self.cursor.used.insert(at);
+            if self.cursor.finds(self.house.log(), &so) {
                 return Ok(());
             }
-            index = self.house.log().len();
+            let seen = self.house.log().len();
             if let Some(how) = self.over(within) {
                 return Err(format!("in vain: {what}; the call was over before ({how})"));
             }
             if !self.house.step(end) {
-                if self.house.log().len() > index {
+                if self.house.log().len() > seen {
                     continue;
                 }
                 return Err(format!("in vain: {what}; not within {}", written(PATIENCE)));
@@ -337,10 +288,6 @@ impl Trial {
         self.house.call().is_some_and(|call| self.house.heart().view().has_call(call))
     }
 
-    fn first_at(&self, moment: Moment) -> usize {
-        self.house.log().entries().partition_point(|entry| entry.at < moment)
-    }
-
     /// A flow whose caller has gone says its last words.
     fn come_to_rest(&mut self) {
         let end = self.house.now() + LAST_WORDS;
@@ -348,28 +295,8 @@ impl Trial {
     }
 }
 
-/// As long as what something may still be expected.
-#[derive(Debug, Clone, Copy)]
-enum While {
-    /// The caller is there.
-    Call,
-    /// The flow works, which may be longer.
-    Flow,
-    /// Anybody is there.
-    Ever,
-}
-
 fn done(done: bool, else_why: &str) -> Result<(), String> {
     if done { Ok(()) } else { Err(else_why.to_owned()) }
-}
-
-fn does(entry: &Entry, notation: &str) -> bool {
-    matches!(&entry.what, What::Step { does, .. } if does == notation)
-}
-
-fn reaches(entry: &Entry, wanted: Option<&str>, section: &str) -> bool {
-    let What::Step { flow, section: reached, .. } = &entry.what else { return false };
-    reached == section && wanted.is_none_or(|wanted| wanted == flow)
 }
 
 fn written(span: Duration) -> String {

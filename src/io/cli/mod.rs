@@ -1,11 +1,13 @@
 //! The command line: one word for each thing that the program does.
 
+mod actor;
 mod asking;
 mod call;
 mod check;
 mod demo;
 mod explain;
 mod flow;
+mod free_ports;
 mod keys;
 mod logging;
 mod output;

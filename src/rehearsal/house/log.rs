@@ -2,6 +2,7 @@
 
 use super::repertoire::Piece;
 use crate::base::time::Moment;
+use crate::switchboard::output::Tale;
 use std::sync::Arc;
 
 /// Everything that happened, oldest first.
@@ -72,7 +73,8 @@ pub enum Ear {
 }
 
 impl Log {
-    pub(super) fn note(&mut self, at: Moment, what: What) {
+    /// Adds one.
+    pub fn note(&mut self, at: Moment, what: What) {
         self.entries.push(Entry { at, what });
     }
 
@@ -96,6 +98,25 @@ impl Log {
 }
 
 impl What {
+    /// What the heart told.
+    #[must_use]
+    pub fn of(tale: Tale) -> Self {
+        let Tale { event, mut facts, .. } = tale;
+        let mut fact = |wanted: &str| {
+            let found = facts.iter_mut().find(|(name, _)| *name == wanted);
+            found.map(|(_, value)| std::mem::take(value)).unwrap_or_default()
+        };
+        match event {
+            "flow.step" => {
+                Self::Step { flow: fact("flow"), section: fact("section"), does: fact("does") }
+            }
+            "flow.exit" => {
+                Self::Exit { flow: fact("flow"), at: fact("at"), outcome: fact("outcome") }
+            }
+            _ => Self::Told { event, facts },
+        }
+    }
+
     /// A fact of what was told.
     #[must_use]
     pub fn fact(&self, wanted: &str) -> Option<&str> {

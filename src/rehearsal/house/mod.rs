@@ -18,6 +18,7 @@ use self::log::{Ear, Log, What};
 use self::ports::{Begun, Ports};
 use self::repertoire::Repertoire;
 use self::telephones::{Party, Said, State, Telephones};
+use super::judge::Evidence;
 use super::store::MemoryStore;
 use super::web::Web;
 use crate::audio::sound::Sound;
@@ -36,7 +37,7 @@ use crate::switchboard::heart::Switchboard;
 use crate::switchboard::input::Input;
 use crate::switchboard::output::{Output, Tale};
 use crate::switchboard::settings::Settings;
-use crate::switchboard::store::{Request, What as Asked};
+use crate::switchboard::store::{CallResult, Request, What as Asked};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -301,27 +302,15 @@ impl House {
 
     /// Keeps what concerns the caller, and what concerns nobody's call.
     fn hear(&mut self, tale: Tale) {
-        let Tale { call, event, mut facts } = tale;
+        let call = tale.call;
+        let event = tale.event;
         if event == "call.started" && self.call.is_none() && self.caller.is_some() {
             self.call = call;
         }
         if call.is_some() && (call != self.call || self.call.is_none()) {
             return;
         }
-        let mut fact = |wanted: &str| {
-            let found = facts.iter_mut().find(|(name, _)| *name == wanted);
-            found.map(|(_, value)| std::mem::take(value)).unwrap_or_default()
-        };
-        let what = match event {
-            "flow.step" => {
-                What::Step { flow: fact("flow"), section: fact("section"), does: fact("does") }
-            }
-            "flow.exit" => {
-                What::Exit { flow: fact("flow"), at: fact("at"), outcome: fact("outcome") }
-            }
-            _ => What::Told { event, facts },
-        };
-        self.log.note(self.now, what);
+        self.log.note(self.now, What::of(tale));
     }
 
     fn act(&mut self, act: impl FnOnce(&mut Telephones, &mut Said)) {
@@ -329,6 +318,30 @@ impl House {
         act(&mut self.telephones, &mut said);
         self.deliver(said);
         self.settle();
+    }
+}
+
+/// What came of it all.
+impl House {
+    /// What is known of the caller's call at this moment.
+    #[must_use]
+    pub fn evidence(&self) -> Evidence<'_> {
+        let view = self.heart.view();
+        let queues = view.queues();
+        let names = view.settings().queues.iter().map(|queue| &queue.line.name);
+        let counters = names.filter_map(|name| queues.counters(name));
+        let entry = self.call.and_then(|call| view.entry_of(call));
+        let place = entry
+            .and_then(|entry| Some((queues.queue_of(entry)?.to_owned(), queues.position(entry)?)));
+        let ours = |call: CallId| Some(call) == self.call;
+        let noted = self.store.interactions().find(|noted| ours(noted.call));
+        Evidence {
+            log: &self.log,
+            rows: self.store.rows().filter(|row| ours(row.promise.call)).cloned().collect(),
+            abandoned: counters.map(|counters| counters.abandoned).sum(),
+            place,
+            result: noted.map_or(CallResult::Unfinished, |noted| noted.result),
+        }
     }
 }
 

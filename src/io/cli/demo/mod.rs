@@ -5,12 +5,12 @@
 //! whom the server has called. Whatever somebody should hear is looked for in what their
 //! telephone recorded; nothing is believed because a log says so.
 
-mod actor;
 mod ladder;
 mod listener;
 mod stage;
 mod story;
 
+use super::actor::CallOver;
 use super::output::tell;
 use super::telephone;
 use clap::ValueEnum;
@@ -50,6 +50,12 @@ struct Missed {
 impl Missed {
     fn new(what: &str, why: impl Into<String>) -> Self {
         Self { what: what.to_owned(), why: why.into() }
+    }
+}
+
+impl From<CallOver> for Missed {
+    fn from(_: CallOver) -> Self {
+        Self::new("listening to the call", "it is over already")
     }
 }
 

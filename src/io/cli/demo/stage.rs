@@ -1,9 +1,10 @@
 //! Where the demonstration plays: a server with a site of its own, and two telephones.
 
 use super::Missed;
-use super::actor::Actor;
 use crate::audio::sound::Sound;
 use crate::base::language::Language;
+use crate::io::cli::actor::Actor;
+use crate::io::cli::free_ports::{RTP_PORTS, free_rtp_ports, free_sip_port};
 use crate::io::node::Word;
 use crate::io::server::Server;
 use crate::io::site::{Site, SiteError};
@@ -17,7 +18,7 @@ use crate::sip::uri::Uri;
 use crate::switchboard::settings::Prompts;
 use std::fs;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,11 +33,6 @@ const FLOWS: [(&str, &str); 3] = [
     ("demo-callback.flow.yaml", include_str!("site/flows/demo-callback.flow.yaml")),
 ];
 const HOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
-/// RTP and RTCP ports of the server: more than the calls of one story need.
-const RTP_PORTS: u16 = 40;
-/// Where free ports are looked for: below those that systems give to clients.
-const RTP_FIRST: u16 = 20_000;
-const RTP_LAST: u16 = 32_000;
 /// The agent's account.
 const AGENT: &str = "anna";
 const PASSWORD: &str = "demo-anna";
@@ -165,7 +161,7 @@ fn telephone(dir: &Temporary, name: &str, server: SocketAddr) -> SoftphoneSettin
 
 /// Writes configuration and flows; gives the configuration's path.
 fn write_site(dir: &Temporary, sip_port: u16, customer: SocketAddr) -> io::Result<PathBuf> {
-    let rtp_first = free_rtp_ports()?;
+    let rtp_first = free_rtp_ports(RTP_PORTS)?;
     let settings = filled(&[
         ("{sip_port}", sip_port.to_string()),
         ("{rtp_first}", rtp_first.to_string()),
@@ -200,35 +196,6 @@ fn told(site: &Site, error: SiteError) -> String {
             told.collect::<Vec<_>>().join("\n")
         }
     }
-}
-
-/// A port that is free for UDP and TCP at this moment.
-fn free_sip_port() -> io::Result<u16> {
-    const TRIES: usize = 64;
-    for _ in 0..TRIES {
-        let tcp = TcpListener::bind((HOST, 0))?;
-        let port = tcp.local_addr()?.port();
-        if UdpSocket::bind((HOST, port)).is_ok() {
-            return Ok(port);
-        }
-    }
-    Err(io::Error::from(io::ErrorKind::AddrInUse))
-}
-
-/// The first of so many ports that are all free at this moment; it is even.
-fn free_rtp_ports() -> io::Result<u16> {
-    const TRIES: usize = 200;
-    let mut chance = crate::io::clock::entropy()?;
-    let blocks = u64::from((RTP_LAST - RTP_FIRST) / RTP_PORTS);
-    for _ in 0..TRIES {
-        let block = u16::try_from(chance.below(blocks)).unwrap_or(0);
-        let first = RTP_FIRST + block * RTP_PORTS;
-        let mut all = first..first + RTP_PORTS;
-        if all.all(|port| UdpSocket::bind((HOST, port)).is_ok()) {
-            return Ok(first);
-        }
-    }
-    Err(io::Error::from(io::ErrorKind::AddrInUse))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ mod diff;
 mod files;
 mod graph;
 mod list;
+mod over_sip;
 mod publish;
 mod run;
 mod test;

@@ -1,9 +1,12 @@
 //! `ringback flow test`: plays the cases of test files, and judges them.
 
 use super::files::configuration;
+use super::over_sip::{self, Target};
 use crate::base::complaint::Complaints;
+use crate::config::load::Loaded;
 use crate::io::cli::check::{refuse, show};
 use crate::io::cli::output::{answer, tell};
+use crate::io::cli::telephone;
 use crate::io::cli::{EXIT_CONFIG, EXIT_USAGE};
 use crate::io::prompts;
 use crate::io::site::{Site, SiteError};
@@ -34,6 +37,10 @@ pub(in crate::io::cli) struct TestArguments {
     /// Only cases whose test or name holds this
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
+    /// Play the scripts as real calls, in real time: through a server started for it, or through
+    /// the one at this address (sip:USER@ADDRESS:PORT)
+    #[arg(long, value_name = "URI", num_args = 0..=1, require_equals = true)]
+    over_sip: Option<Option<String>>,
     /// Write the results as JUnit XML
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
@@ -50,6 +57,8 @@ struct File {
 struct Played {
     outcome: Outcome,
     took: Duration,
+    /// What could not be looked at, each with its line.
+    unchecked: Vec<(u32, String)>,
 }
 
 /// Plays all cases.
@@ -68,7 +77,7 @@ pub(super) fn test(arguments: &TestArguments) -> ExitCode {
         Ok(read) => read,
         Err(code) => return code,
     };
-    let (stage, mut files) = read;
+    let (loaded, stage, mut files) = read;
     if let Some(filter) = &arguments.filter {
         for file in &mut files {
             let named = file.test.name.contains(filter.as_str());
@@ -76,7 +85,22 @@ pub(super) fn test(arguments: &TestArguments) -> ExitCode {
         }
         files.retain(|file| !file.test.cases.is_empty());
     }
-    let played = play_all(&files, &stage);
+    let played = match &arguments.over_sip {
+        None => play_all(&files, &stage),
+        Some(uri) => {
+            let target = match uri {
+                None => Ok(Target::Own(Box::new(loaded))),
+                Some(uri) => Target::other(uri),
+            };
+            match target {
+                Ok(target) => call_all(&files, &stage, &target),
+                Err(sentence) => {
+                    tell(&format!("error: {sentence}"));
+                    return ExitCode::from(EXIT_USAGE);
+                }
+            }
+        }
+    };
     let failed = tell_all(&files, &played, began.elapsed());
     if let Some(path) = &arguments.junit
         && let Err(fault) = fs::write(path, junit::document(&suites(&files, &played)))
@@ -122,7 +146,7 @@ fn read(
     site: &mut Site,
     config: Option<&Path>,
     paths: &[PathBuf],
-) -> Result<(Stage, Vec<File>), ExitCode> {
+) -> Result<(Loaded, Stage, Vec<File>), ExitCode> {
     let dirs: BTreeSet<PathBuf> =
         paths.iter().filter_map(|path| path.parent().map(Path::to_owned)).collect();
     let mut flows = Vec::new();
@@ -145,7 +169,8 @@ fn read(
     if failed {
         return Err(ExitCode::from(EXIT_CONFIG));
     }
-    Ok((stage(loaded.settings), files))
+    let stage = stage(loaded.settings.clone());
+    Ok((loaded, stage, files))
 }
 
 /// The stage of a site, with the texts of its prompts.
@@ -174,7 +199,8 @@ fn play_all(files: &[File], stage: &Stage) -> Vec<Vec<Played>> {
                 {
                     let began = Instant::now();
                     let outcome = trial::play(case, stage);
-                    let played = Played { outcome, took: began.elapsed() };
+                    let (took, unchecked) = (began.elapsed(), Vec::new());
+                    let played = Played { outcome, took, unchecked };
                     let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
                     if let Some(place) = results.get_mut(index) {
                         *place = Some(played);
@@ -188,9 +214,31 @@ fn play_all(files: &[File], stage: &Stage) -> Vec<Vec<Played>> {
     files.iter().map(|file| results.by_ref().take(file.test.cases.len()).collect()).collect()
 }
 
+/// Plays the cases of all files as real calls, one after another.
+fn call_all(files: &[File], stage: &Stage, target: &Target) -> Vec<Vec<Played>> {
+    let mut played: Vec<Vec<Played>> = Vec::new();
+    let code = telephone::run(async {
+        for file in files {
+            let mut cases = Vec::new();
+            for case in &file.test.cases {
+                over_sip::tell_begin(case);
+                let began = Instant::now();
+                let judged = over_sip::play(case, stage, target).await;
+                let judged = judged.unwrap_or_else(|why| over_sip::Judged::unplayed(case, why));
+                let over_sip::Judged { outcome, unchecked } = judged;
+                cases.push(Played { outcome, took: began.elapsed(), unchecked });
+            }
+            played.push(cases);
+        }
+        Ok(ExitCode::SUCCESS)
+    });
+    debug_assert_eq!(code, ExitCode::SUCCESS, "the command itself has no trouble");
+    played
+}
+
 /// Tells what failed and how many there were; gives how many failed.
 fn tell_all(files: &[File], played: &[Vec<Played>], took: Duration) -> usize {
-    let (mut cases, mut failed) = (0, 0);
+    let (mut cases, mut failed, mut unchecked) = (0, 0, 0);
     for (file, played) in files.iter().zip(played) {
         for (case, played) in file.test.cases.iter().zip(played) {
             cases += 1;
@@ -198,10 +246,18 @@ fn tell_all(files: &[File], played: &[Vec<Played>], took: Duration) -> usize {
                 failed += 1;
                 answer(&report::failed(case, &played.outcome, &file.text));
             }
+            unchecked += played.unchecked.len();
+            over_sip::tell_unchecked(case, &played.unchecked);
         }
     }
     let seconds = took.as_secs_f64();
-    let verdict = if failed == 0 { "all passed".to_owned() } else { format!("{failed} failed") };
+    let mut verdict = match failed {
+        0 => "all passed".to_owned(),
+        failed => format!("{failed} failed"),
+    };
+    if unchecked > 0 {
+        verdict.push_str(&format!(", {unchecked} lines not checked"));
+    }
     answer(&format!("{} tests, {cases} cases: {verdict} ({seconds:.2} s)", files.len()));
     failed
 }

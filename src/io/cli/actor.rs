@@ -1,6 +1,5 @@
-//! Somebody in the demonstration: a telephone, what happened to it, and an ear.
+//! Somebody with a telephone: what happened to it, and an ear for what is said.
 
-use super::Missed;
 use crate::audio::sound::Sound;
 use crate::base::id::{RecordingId, SessionId};
 use crate::io::listening::{self, Found};
@@ -19,6 +18,10 @@ pub(super) struct Actor {
     /// What passed through all its calls that are over.
     totals: Totals,
 }
+
+/// There is nothing to listen to: the call is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct CallOver;
 
 /// What is heard in the call that is listened to.
 #[derive(Debug, Default)]
@@ -83,11 +86,25 @@ impl Actor {
     }
 
     /// Listens to this call from now on.
-    pub(super) fn listen(&mut self, session: SessionId) -> Result<(), Missed> {
-        let recording = self.phone.record(session);
-        let gone = || Missed::new("listening to the call", "it is over already");
-        self.ear = Ear { recording: Some(recording.ok_or_else(gone)?), ..Ear::default() };
+    ///
+    /// # Errors
+    ///
+    /// The call is over.
+    pub(super) fn listen(&mut self, session: SessionId) -> Result<(), CallOver> {
+        let recording = self.phone.record(session).ok_or(CallOver)?;
+        self.ear = Ear { recording: Some(recording), ..Ear::default() };
         Ok(())
+    }
+
+    /// What was heard until now counts no more.
+    pub(super) fn forgets(&mut self) {
+        self.listens();
+        self.ear.from = self.ear.samples.len();
+    }
+
+    /// Everything that was heard in the call that is listened to.
+    pub(super) fn heard(&self) -> &[i16] {
+        &self.ear.samples
     }
 
     /// Takes in what was heard meanwhile; whether there is more than before.
