@@ -274,7 +274,7 @@ impl Stage {
         if let Effect::Ask { .. } = effect {
             self.question = Some(effect.clone());
         }
-        if !matches!(effect, Effect::Note { .. }) {
+        if !matches!(effect, Effect::Note { .. } | Effect::Exit { .. }) {
             self.seen.push(words(effect));
         }
     }
