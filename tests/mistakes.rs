@@ -113,7 +113,9 @@ impl TestSite {
         let welcome = Arc::clone(english.get("welcome").expect("a prompt"));
         english.insert("only-english".to_owned(), welcome);
         let entries = fs::read_dir(root().join("config/flows")).expect("shipped flows").flatten();
-        let flows = entries.map(|entry| {
+        let is_flow =
+            |entry: &fs::DirEntry| entry.file_name().to_string_lossy().ends_with(".flow.yaml");
+        let flows = entries.filter(is_flow).map(|entry| {
             let text = fs::read_to_string(entry.path()).expect("a flow");
             (entry.file_name().to_string_lossy().to_string(), text)
         });

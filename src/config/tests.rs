@@ -34,13 +34,16 @@ const FLOWS: [(&str, &str); 8] = [
 
 fn read_with(text: &str, environment: &[(&str, &str)]) -> Read {
     // The shipped flows name the shipped queues; elsewhere flows of one step do.
-    let inputs = |name: &str| match name {
-        "standard" => "inputs: { line: { type: queue } }\n",
-        _ => "",
+    let told = "inputs: { line: { type: queue } }\n";
+    let sections = |name: &str| match name {
+        "standard" => {
+            format!("{told}sections: {{ start: [ {{ if: known(line), then: end }}, end ] }}")
+        }
+        _ => "sections: { start: [end] }".to_owned(),
     };
     let flow = |(name, flow): &(&str, &str)| match text == defaults::SETTINGS {
         true => (*flow).to_owned(),
-        false => format!("flow: {name}\nformat: 1\n{}sections: {{ start: [end] }}\n", inputs(name)),
+        false => format!("flow: {name}\nformat: 1\n{}\n", sections(name)),
     };
     let flows: Vec<(&str, String)> = FLOWS.iter().map(|one| (one.0, flow(one))).collect();
     let flows: Vec<(&str, &str)> = flows.iter().map(|(name, text)| (*name, &**text)).collect();
