@@ -11,6 +11,7 @@ use ringback::flow::known::FACTS;
 use ringback::flow::notation::{ESCALATIONS, NOTATIONS};
 use ringback::flow::picture::{Picture, svg};
 use ringback::flow::site::Site;
+use ringback::flow::standard::standard;
 use ringback::flow::types::STATED;
 use ringback::rehearsal::script::{DEEDS, RESULTS};
 use ringback::switchboard::settings::Prompts;
@@ -171,6 +172,23 @@ fn every_page_is_part_of_the_handbook() {
         assert!(module.contains(&page) || module.contains(&recipe), "{name} is left out");
         assert!(text.lines().count() <= 600, "{name} is too long");
     }
+}
+
+#[test]
+fn the_shipped_flows_and_their_tests_are_in_standard_form() {
+    let mut seen = 0;
+    for entry in fs::read_dir(root().join("config/flows")).expect("shipped flows").flatten() {
+        let path = entry.path();
+        let name = path.file_name().expect("a name").to_string_lossy().to_string();
+        if !name.ends_with(".yaml") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).expect("a text");
+        let new = standard(&name, &text).unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
+        assert!(new == text, "write it anew:\n  ringback flow fmt config/flows/{name}");
+        seen += 1;
+    }
+    assert!(seen >= 6, "only {seen} flows were found");
 }
 
 #[test]

@@ -14,6 +14,7 @@ pub mod picture;
 pub mod runner;
 pub mod scope;
 pub mod site;
+pub mod standard;
 pub mod table;
 pub mod template;
 pub mod types;

@@ -13,7 +13,9 @@ pub mod duration;
 pub mod fields;
 pub mod node;
 pub mod parse;
+pub mod print;
 pub mod scalar;
+pub mod written;
 
 pub use fields::Fields;
 pub use node::{Key, Kind, Node};
@@ -21,3 +23,5 @@ pub use parse::parse;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod writing_tests;

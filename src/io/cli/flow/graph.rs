@@ -1,5 +1,6 @@
 //! `ringback flow graph`: the picture of a flow.
 
+use super::files::configuration;
 use crate::flow::picture::{Picture, dot, mermaid, svg};
 use crate::io::cli::check::refuse;
 use crate::io::cli::output::{answer, tell};
@@ -13,7 +14,8 @@ use std::process::ExitCode;
 pub(in crate::io::cli) struct GraphArguments {
     /// The flow to draw
     file: PathBuf,
-    /// The configuration beside which the flows stand that it runs; shipped ones are there anyway
+    /// The configuration beside which the flows stand that it runs; default: the `ringback.yaml`
+    /// above its directory
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// What to write
@@ -50,7 +52,8 @@ enum Theme {
 pub(super) fn graph(arguments: &GraphArguments) -> ExitCode {
     let mut site = Site::default();
     let files = std::slice::from_ref(&arguments.file);
-    let flows = match site.flows_alone(arguments.config.as_deref(), files) {
+    let config = configuration(arguments.config.as_deref(), files);
+    let flows = match site.flows_alone(config.as_deref(), files) {
         Ok(flows) => flows,
         Err(error) => return refuse(&site, &error),
     };

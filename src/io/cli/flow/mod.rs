@@ -3,6 +3,7 @@
 mod check;
 mod diff;
 mod files;
+mod fmt;
 mod graph;
 mod list;
 mod over_sip;
@@ -32,6 +33,8 @@ pub(in crate::io::cli) enum FlowCommand {
     List(list::ListArguments),
     /// Show what is not the same in two versions, or on the disk
     Diff(diff::DiffArguments),
+    /// Write flow and test files in their standard form, comments kept
+    Fmt(fmt::FmtArguments),
 }
 
 /// Runs one of the tools.
@@ -45,5 +48,6 @@ pub(in crate::io::cli) fn flow(command: &FlowCommand) -> ExitCode {
         FlowCommand::Back(arguments) => publish::back(arguments),
         FlowCommand::List(arguments) => list::list(arguments),
         FlowCommand::Diff(arguments) => diff::diff(arguments),
+        FlowCommand::Fmt(arguments) => fmt::fmt(arguments),
     }
 }
