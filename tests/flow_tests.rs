@@ -12,8 +12,9 @@ use ringback::rehearsal::script::{Names, Test, read};
 use ringback::rehearsal::stage::Stage;
 use ringback::rehearsal::trial::play;
 use std::fs;
+use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 use support::site::Plan;
 
@@ -196,6 +197,35 @@ fn the_command_fails_with_one_and_mistakes_with_78() {
     assert!(told(&wrong).contains("did you mean `hears`?"), "{}", told(&wrong));
     let nothing = ringback(&["flow", "test", "src"]);
     assert_eq!(nothing.status.code(), Some(2), "{}", told(&nothing));
+}
+
+#[test]
+fn the_command_tells_what_no_case_reached() {
+    let shipped = "config/flows/custom-callback.test.yaml";
+    let output = ringback(&["flow", "test", shipped, "--coverage"]);
+    let told = told(&output);
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    let missed = "coverage of custom-callback: 7 of 9 sections";
+    assert!(told.contains(missed), "{told}");
+    assert!(told.contains("sections that no case reached: cannot, hung_up"), "{told}");
+    assert!(told.contains("custom-callback.flow.yaml:14:7: start_callback: failed"), "{told}");
+    assert!(!told.contains("start_callback: then"), "{told}");
+}
+
+#[test]
+fn somebody_is_the_caller_in_a_terminal() {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_ringback"));
+    program.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")));
+    program.args(["flow", "run", "config/flows/main-line.flow.yaml", "--waiting", "sales=2"]);
+    program.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut process = program.spawn().expect("the program");
+    let typed = b"1\n1\n2\n601234567#\n1\ns 4s\n#\n";
+    process.stdin.take().expect("its input").write_all(typed).expect("typed");
+    let output = process.wait_with_output().expect("its output");
+    let told = told(&output);
+    assert!(told.contains("keys: 1 sales, 2 service"), "{told}");
+    assert!(told.contains("queue.joined queue=sales position=3"), "{told}");
+    assert!(told.contains("promised: a callback to +48601234567 from sales"), "{told}");
 }
 
 /// A case that must pass.

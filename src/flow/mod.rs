@@ -19,7 +19,7 @@ pub mod table;
 pub mod template;
 pub mod types;
 pub mod value;
-mod ways;
+pub mod ways;
 pub mod web;
 pub mod wording;
 

@@ -23,7 +23,7 @@ mod keys;
 mod leaving;
 mod media;
 mod moves;
-pub(super) mod notation;
+pub mod notation;
 mod pending;
 mod position;
 mod questions;

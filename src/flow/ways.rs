@@ -9,18 +9,18 @@ use std::fmt;
 
 /// One outcome that a step names.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Way<'f> {
+pub struct Way<'f> {
     /// The key of the telephone, or the word.
-    pub(super) name: Name,
+    pub name: Name,
     /// Where it leads.
-    pub(super) target: &'f Target,
+    pub target: &'f Target,
     /// Whether time passes or the caller does something before it.
-    pub(super) timed: bool,
+    pub timed: bool,
 }
 
 /// What an outcome is called in the flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Name {
+pub enum Name {
     /// A key of the telephone.
     Key(Digit),
     /// A key of the notation, such as `gave_up`.
@@ -37,7 +37,8 @@ impl fmt::Display for Name {
 }
 
 /// The outcomes that a step names, in the order in which it is read.
-pub(super) fn named_ways(action: &Action) -> Vec<Way<'_>> {
+#[must_use]
+pub fn named_ways(action: &Action) -> Vec<Way<'_>> {
     match action {
         Action::If { then, otherwise, .. } => {
             at_once([("then", Some(then)), ("else", otherwise.as_ref())])

@@ -5,6 +5,7 @@
 //! write flows: the same heart without a sample of sound, so that a thousand calls take a second;
 //! a [`script`] is [played](trial) in it on a [`stage`], and what came of it is reported.
 
+pub mod coverage;
 pub mod cursor;
 mod earlier;
 mod hearing;

@@ -3,7 +3,8 @@
 use crate::flow::graph::Action;
 
 /// As in the flow's text, such as `menu`.
-pub(in crate::flow) const fn name(action: &Action) -> &'static str {
+#[must_use]
+pub const fn name(action: &Action) -> &'static str {
     match action {
         Action::Goto(_) => "goto",
         Action::If { .. } => "if",

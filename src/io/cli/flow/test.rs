@@ -10,6 +10,7 @@ use crate::io::cli::telephone;
 use crate::io::cli::{EXIT_CONFIG, EXIT_USAGE};
 use crate::io::prompts;
 use crate::io::site::{Site, SiteError};
+use crate::rehearsal::coverage::Coverage;
 use crate::rehearsal::house::repertoire::Repertoire;
 use crate::rehearsal::junit;
 use crate::rehearsal::report;
@@ -37,6 +38,9 @@ pub(in crate::io::cli) struct TestArguments {
     /// Only cases whose test or name holds this
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
+    /// Tell which sections and outcomes no case reached
+    #[arg(long)]
+    coverage: bool,
     /// Play the scripts as real calls, in real time: through a server started for it, or through
     /// the one at this address (sip:USER@ADDRESS:PORT)
     #[arg(long, value_name = "URI", num_args = 0..=1, require_equals = true)]
@@ -102,6 +106,9 @@ pub(super) fn test(arguments: &TestArguments) -> ExitCode {
         }
     };
     let failed = tell_all(&files, &played, began.elapsed());
+    if arguments.coverage {
+        answer(coverage(&stage, &played).trim_end());
+    }
     if let Some(path) = &arguments.junit
         && let Err(fault) = fs::write(path, junit::document(&suites(&files, &played)))
     {
@@ -260,6 +267,18 @@ fn tell_all(files: &[File], played: &[Vec<Played>], took: Duration) -> usize {
     }
     answer(&format!("{} tests, {cases} cases: {verdict} ({seconds:.2} s)", files.len()));
     failed
+}
+
+/// What no case reached, of the flows that stand in files.
+fn coverage(stage: &Stage, played: &[Vec<Played>]) -> String {
+    let mut coverage = Coverage::default();
+    for played in played.iter().flatten() {
+        coverage.add(&played.outcome.log);
+    }
+    coverage.report(&stage.settings().flows, |flow| {
+        let first = flow.sections.values().flatten().next();
+        first.is_some_and(|step| Path::new(&*step.place.file).is_file())
+    })
 }
 
 fn suites(files: &[File], played: &[Vec<Played>]) -> Vec<junit::Suite> {
