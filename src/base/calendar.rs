@@ -5,11 +5,12 @@
 //! twice: a time that is skipped means as long after midnight as it says (RFC 5545 §3.3.5),
 //! a repeated one its first occurrence.
 
+pub mod civil;
 pub mod zone;
 
 use super::time::Utc;
 use jiff::Timestamp;
-use jiff::civil;
+use jiff::civil as wall;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -188,7 +189,7 @@ impl Calendar {
     }
 
     /// The ranges that begin on `date`, as instants.
-    fn spans(&self, date: civil::Date) -> impl Iterator<Item = (Utc, Utc)> + '_ {
+    fn spans(&self, date: wall::Date) -> impl Iterator<Item = (Utc, Utc)> + '_ {
         self.openings(date).iter().filter_map(move |opening| {
             let past_midnight = opening.until <= opening.from;
             let length = if past_midnight { DAY_MINUTES } else { 0 };
@@ -198,32 +199,32 @@ impl Calendar {
         })
     }
 
-    fn openings(&self, date: civil::Date) -> &[Opening] {
+    fn openings(&self, date: wall::Date) -> &[Opening] {
         let ranges = self.holiday(date).or_else(|| self.week.get(&Day::of(date.weekday())));
         ranges.map_or(&[], Vec::as_slice)
     }
 
     /// The ranges of a listed date; one of this year goes before one of every year.
-    fn holiday(&self, date: civil::Date) -> Option<&Vec<Opening>> {
+    fn holiday(&self, date: wall::Date) -> Option<&Vec<Opening>> {
         let exact = Date { year: Some(date.year()), month: date.month(), day: date.day() };
         let yearly = Date { year: None, ..exact };
         self.holidays.get(&exact).or_else(|| self.holidays.get(&yearly))
     }
 
     /// The instant of a wall-clock time, `minutes` up to two days after the date's midnight.
-    fn instant(&self, date: civil::Date, minutes: u16) -> Option<Utc> {
+    fn instant(&self, date: wall::Date, minutes: u16) -> Option<Utc> {
         let mut date = date;
         for _ in 0..minutes / DAY_MINUTES {
             date = date.tomorrow().ok()?;
         }
         let minutes = minutes % DAY_MINUTES;
         let (hour, minute) = (i8::try_from(minutes / 60).ok()?, i8::try_from(minutes % 60).ok()?);
-        let wall = date.to_datetime(civil::Time::new(hour, minute, 0, 0).ok()?);
+        let wall = date.to_datetime(wall::Time::new(hour, minute, 0, 0).ok()?);
         let instant = self.zone.to_ambiguous_timestamp(wall).compatible().ok()?;
         Some(Utc::from_millis(instant.as_millisecond()))
     }
 
-    fn date(&self, now: Utc) -> Option<civil::Date> {
+    fn date(&self, now: Utc) -> Option<wall::Date> {
         let instant = Timestamp::from_millisecond(now.as_millis()).ok()?;
         Some(self.zone.to_datetime(instant).date())
     }
@@ -293,7 +294,9 @@ impl Day {
         Self::Sunday,
     ];
 
-    const fn name(self) -> &'static str {
+    /// Its English name, in small letters.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Monday => "monday",
             Self::Tuesday => "tuesday",
@@ -305,15 +308,15 @@ impl Day {
         }
     }
 
-    const fn of(day: civil::Weekday) -> Self {
+    const fn of(day: wall::Weekday) -> Self {
         match day {
-            civil::Weekday::Monday => Self::Monday,
-            civil::Weekday::Tuesday => Self::Tuesday,
-            civil::Weekday::Wednesday => Self::Wednesday,
-            civil::Weekday::Thursday => Self::Thursday,
-            civil::Weekday::Friday => Self::Friday,
-            civil::Weekday::Saturday => Self::Saturday,
-            civil::Weekday::Sunday => Self::Sunday,
+            wall::Weekday::Monday => Self::Monday,
+            wall::Weekday::Tuesday => Self::Tuesday,
+            wall::Weekday::Wednesday => Self::Wednesday,
+            wall::Weekday::Thursday => Self::Thursday,
+            wall::Weekday::Friday => Self::Friday,
+            wall::Weekday::Saturday => Self::Saturday,
+            wall::Weekday::Sunday => Self::Sunday,
         }
     }
 }
@@ -336,7 +339,7 @@ impl Date {
     #[must_use]
     pub fn new(year: Option<i16>, month: i8, day: i8) -> Option<Self> {
         const LEAP_YEAR: i16 = 2000;
-        civil::Date::new(year.unwrap_or(LEAP_YEAR), month, day).ok()?;
+        wall::Date::new(year.unwrap_or(LEAP_YEAR), month, day).ok()?;
         Some(Self { year, month, day })
     }
 }

@@ -11,6 +11,7 @@ pub mod id;
 pub mod interfaces;
 pub mod json;
 pub mod language;
+pub mod money;
 pub mod number;
 pub mod outbox;
 pub mod time;

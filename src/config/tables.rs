@@ -12,7 +12,6 @@ use super::site::section;
 use super::value;
 use crate::base::code::{self, Code};
 use crate::base::complaint::{Complaints, Place};
-use crate::base::document::duration::parse_duration;
 use crate::base::document::{Fields, Key, Kind, Node, scalar::clip};
 use crate::base::number::Country;
 use crate::flow::table::{Table, Tables};
@@ -294,7 +293,7 @@ impl Reading<'_> {
                 Country::new(text).map(|country| Value::Text(country.code().to_owned()))
             }
             Type::Number => text.parse().ok().map(Value::Number),
-            Type::Duration => parse_duration(text).map(Value::Duration),
+            Type::Duration | Type::Time | Type::Date | Type::Money => Value::read(kind, text),
             Type::YesNo => match text {
                 "true" | "yes" | "1" => Some(Value::YesNo(true)),
                 "false" | "no" | "0" => Some(Value::YesNo(false)),

@@ -10,7 +10,7 @@ use super::web::Method;
 use crate::base::complaint::Place;
 use crate::base::digit::Digit;
 use crate::base::language::Language;
-use crate::base::number::NumberKind;
+use crate::base::number::{Country, NumberKind};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -183,6 +183,8 @@ pub enum Action {
         kind: SayKind,
         /// What.
         value: Operand,
+        /// Where a telephone number is at home.
+        country: Option<Operand>,
         /// Whether a key stops it; default yes.
         barge_in: bool,
     },
@@ -239,14 +241,35 @@ pub enum Action {
 pub enum SayKind {
     /// Each digit.
     Digits,
-    /// A telephone number, grouped.
-    Phone,
-    /// A whole number.
-    Number,
+    /// A telephone number, in groups; at home in this country.
+    Phone(Option<Country>),
+    /// A whole number, of things of this gender.
+    Number(Gender),
     /// A span of time.
     Duration,
     /// A place in a queue: first, second …
     Position,
+    /// A time of day.
+    Time,
+    /// A day with its month and year.
+    Date,
+    /// A day with its month.
+    Day,
+    /// The day of the week of a date.
+    Weekday,
+    /// A sum of money.
+    Money,
+}
+
+/// What is counted; in some languages the number agrees with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Gender {
+    /// jeden, dwa
+    Masculine,
+    /// jedna, dwie
+    Feminine,
+    /// jedno, dwa
+    Neuter,
 }
 
 /// `menu`

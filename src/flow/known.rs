@@ -7,8 +7,6 @@ use super::types::Type;
 pub enum Answer {
     /// A value of this type, or unknown.
     Value(Type),
-    /// A time of day; the value is the duration since local midnight.
-    Clock,
     /// Cannot be told, because of a mistake elsewhere: fits everywhere.
     Untold,
 }
@@ -22,16 +20,22 @@ pub struct Fact {
     pub field: &'static str,
     /// What it is.
     pub answer: Answer,
+    /// The texts it may be; empty: any.
+    pub one_of: &'static [&'static str],
     /// One line for people.
     pub doc: &'static str,
 }
 
 const fn fact(object: &'static str, field: &'static str, kind: Type, doc: &'static str) -> Fact {
-    Fact { object, field, answer: Answer::Value(kind), doc }
+    Fact { object, field, answer: Answer::Value(kind), one_of: &[], doc }
 }
 
+/// What `time.weekday` may be.
+const WEEKDAYS: [&str; 7] =
+    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
 /// All of them.
-pub const FACTS: [Fact; 20] = [
+pub const FACTS: [Fact; 22] = [
     fact("caller", "number", Type::Phone, "who calls; unknown if anonymous"),
     fact("caller", "name", Type::Text, "the name that came with the call"),
     fact("caller", "anonymous", Type::YesNo, "whether the number is withheld"),
@@ -51,12 +55,9 @@ pub const FACTS: [Fact; 20] = [
     fact("callback", "wait_estimate", Type::Duration, "expected wait until it"),
     fact("http", "status", Type::Number, "what the last `http` step was answered; 200 is well"),
     fact("http", "error", Type::Text, "why the last `http` step failed; unknown if it did not"),
-    Fact {
-        object: "time",
-        field: "now",
-        answer: Answer::Clock,
-        doc: "the time of day, as `20:00`",
-    },
+    fact("time", "now", Type::Time, "the time of day, as `20:00`"),
+    fact("time", "today", Type::Date, "the day, as `2026-11-23`"),
+    Fact { one_of: &WEEKDAYS, ..fact("time", "weekday", Type::Text, "`monday` to `sunday`") },
 ];
 
 /// Whether a known object has this name; no variable may have it.

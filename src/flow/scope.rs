@@ -73,7 +73,8 @@ impl Scope {
         let found = fields_of(name).find(|fact| fact.field == field);
         match found {
             Some(fact) if fields.len() == 1 => {
-                Ok(Meaning { answer: fact.answer, one_of: Vec::new() })
+                let one_of = fact.one_of.iter().map(|&text| text.to_owned()).collect();
+                Ok(Meaning { answer: fact.answer, one_of })
             }
             _ => {
                 let message = format!("`{name}` has no field `{field}`");

@@ -62,6 +62,7 @@ impl Table {
         match self.key_kind {
             Type::Phone => self.phone(&text).map(|number| number.to_string()),
             Type::Number => text.trim().parse::<i64>().ok().map(|number| number.to_string()),
+            Type::Time | Type::Date | Type::Money => Value::read(self.key_kind, &text)?.to_text(),
             Type::Text
             | Type::Duration
             | Type::YesNo

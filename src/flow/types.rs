@@ -9,6 +9,12 @@ pub enum Type {
     Number,
     /// `duration`
     Duration,
+    /// `time`: of day
+    Time,
+    /// `date`
+    Date,
+    /// `money`: a sum in a currency
+    Money,
     /// `yes_no`
     YesNo,
     /// `phone`: E.164
@@ -26,10 +32,13 @@ pub enum Type {
 }
 
 /// The types that can be stated in a flow; a record comes from `call_flow` only.
-pub const STATED: [(&str, Type); 9] = [
+pub const STATED: [(&str, Type); 12] = [
     ("text", Type::Text),
     ("number", Type::Number),
     ("duration", Type::Duration),
+    ("time", Type::Time),
+    ("date", Type::Date),
+    ("money", Type::Money),
     ("yes_no", Type::YesNo),
     ("phone", Type::Phone),
     ("recording", Type::Recording),
@@ -46,6 +55,9 @@ impl Type {
             Self::Text => "text",
             Self::Number => "number",
             Self::Duration => "duration",
+            Self::Time => "time",
+            Self::Date => "date",
+            Self::Money => "money",
             Self::YesNo => "yes_no",
             Self::Phone => "phone",
             Self::Recording => "recording",
@@ -61,7 +73,30 @@ impl Type {
     pub const fn is_textual(self) -> bool {
         match self {
             Self::Text | Self::Phone | Self::Queue | Self::Mailbox | Self::Country => true,
-            Self::Number | Self::Duration | Self::YesNo | Self::Recording | Self::Record => false,
+            Self::Number
+            | Self::Duration
+            | Self::Time
+            | Self::Date
+            | Self::Money
+            | Self::YesNo
+            | Self::Recording
+            | Self::Record => false,
+        }
+    }
+
+    /// Whether one value can be less than another.
+    #[must_use]
+    pub const fn has_order(self) -> bool {
+        match self {
+            Self::Number | Self::Duration | Self::Time | Self::Date | Self::Money => true,
+            Self::Text
+            | Self::YesNo
+            | Self::Phone
+            | Self::Recording
+            | Self::Queue
+            | Self::Mailbox
+            | Self::Country
+            | Self::Record => false,
         }
     }
 

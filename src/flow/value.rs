@@ -1,7 +1,11 @@
 //! Values that flows hold, and what they may ask of the call's surroundings.
 
+use super::types::Type;
+use crate::base::calendar::civil::{CalendarDay, ClockTime};
+use crate::base::document::duration::parse_duration;
 use crate::base::id::RecordingId;
 use crate::base::json::Json;
+use crate::base::money::Money;
 use crate::base::number::PhoneNumber;
 use crate::base::time::Now;
 use std::collections::BTreeMap;
@@ -18,6 +22,12 @@ pub enum Value {
     Number(i64),
     /// A span of time.
     Duration(Duration),
+    /// A time of day.
+    Time(ClockTime),
+    /// A day of a year.
+    Date(CalendarDay),
+    /// A sum of money.
+    Money(Money),
     /// `yes` or `no` (`true`, `false`).
     YesNo(bool),
     /// A number in E.164.
@@ -41,6 +51,9 @@ impl Value {
             Self::Phone(number) => Some(number.to_string()),
             Self::YesNo(yes) => Some(if *yes { "yes" } else { "no" }.to_owned()),
             Self::Duration(span) => Some(format!("{}s", span.as_secs())),
+            Self::Time(time) => Some(time.to_string()),
+            Self::Date(day) => Some(day.to_string()),
+            Self::Money(sum) => Some(sum.to_string()),
             Self::Unknown | Self::Recording(_) | Self::Record(_) => None,
         }
     }
@@ -53,6 +66,9 @@ impl Value {
             Self::Text(text) => Json::from(text.as_str()),
             Self::Number(number) => Json::from(*number),
             Self::Duration(span) => Json::from(i64::try_from(span.as_secs()).unwrap_or(i64::MAX)),
+            Self::Time(time) => Json::from(time.to_string()),
+            Self::Date(day) => Json::from(day.to_string()),
+            Self::Money(sum) => Json::from(sum.to_string()),
             Self::YesNo(yes) => Json::from(*yes),
             Self::Phone(number) => Json::from(number.as_str()),
             Self::Recording(recording) => Json::from(recording.to_string()),
@@ -60,6 +76,30 @@ impl Value {
                 let fields = fields.iter().map(|(name, value)| (name.clone(), value.to_json()));
                 Json::object(fields.collect())
             }
+        }
+    }
+
+    /// The value of a type that a text means, as data from outside has it; `None` when it is none.
+    /// Recordings and records have no text.
+    #[must_use]
+    pub fn read(kind: Type, text: &str) -> Option<Self> {
+        let text = text.trim();
+        match kind {
+            Type::Text | Type::Queue | Type::Mailbox | Type::Country => {
+                Some(Self::Text(text.to_owned()))
+            }
+            Type::Number => text.parse().ok().map(Self::Number),
+            Type::Duration => parse_duration(text).map(Self::Duration),
+            Type::Time => text.parse().ok().map(Self::Time),
+            Type::Date => text.parse().ok().map(Self::Date),
+            Type::Money => text.parse().ok().map(Self::Money),
+            Type::YesNo => match text {
+                "true" | "yes" => Some(Self::YesNo(true)),
+                "false" | "no" => Some(Self::YesNo(false)),
+                _ => None,
+            },
+            Type::Phone => PhoneNumber::from_e164(text).map(Self::Phone),
+            Type::Recording | Type::Record => None,
         }
     }
 }

@@ -19,6 +19,7 @@
 //! | [`voicemail`] | mailboxes, messages, how long they are kept |
 //! | [`configuration`] | every setting with its default |
 //! | [`prompts`] | what is spoken, and your own recordings |
+//! | [`spoken_english`], [`spoken_polish`] | numbers, times, dates and money in words |
 //! | [`web`] | other systems: web services that flows ask, webhooks that are told |
 //! | [`commands`] | the command line and its exit codes |
 //! | [`store`] | what is kept on the disk, and what survives |
@@ -76,6 +77,12 @@ pub mod web {
 }
 pub mod prompts {
     #![doc = include_str!("prompts.md")]
+}
+pub mod spoken_english {
+    #![doc = include_str!("spoken_english.md")]
+}
+pub mod spoken_polish {
+    #![doc = include_str!("spoken_polish.md")]
 }
 pub mod commands {
     #![doc = include_str!("commands.md")]

@@ -34,7 +34,7 @@ impl Facts for CallFacts<'_> {
             "call" => self.call(field),
             "queue" => self.queue(field),
             "callback" => self.callback(field),
-            "time" => span(self.settings.site.time_zone.time_of_day(self.now)),
+            "time" => self.time(field).unwrap_or(Value::Unknown),
             _ => Value::Unknown,
         }
     }
@@ -77,6 +77,16 @@ impl CallFacts<'_> {
         let trunk = self.settings.trunk(&self.party.came_by).map(|trunk| trunk.country);
         let country = trunk.or_else(|| self.settings.home_country());
         country.map_or(Value::Unknown, |country| Value::Text(country.code().to_owned()))
+    }
+
+    fn time(&self, field: &str) -> Option<Value> {
+        let zone = &self.settings.site.time_zone;
+        Some(match field {
+            "now" => Value::Time(zone.time_of_day(self.now)?),
+            "today" => Value::Date(zone.day(self.now)?),
+            "weekday" => Value::Text(zone.day(self.now)?.weekday().name().to_owned()),
+            _ => return None,
+        })
     }
 
     fn queue(&self, field: &str) -> Value {

@@ -293,6 +293,9 @@ fn spelled(value: &Value) -> String {
         Value::Text(text) => text.clone(),
         Value::Number(number) => number.to_string(),
         Value::Duration(span) => format!("{}s", span.as_secs()),
+        Value::Time(time) => time.to_string(),
+        Value::Date(day) => day.to_string(),
+        Value::Money(sum) => sum.to_string(),
         Value::YesNo(yes) => if *yes { "yes" } else { "no" }.to_owned(),
         Value::Phone(number) => number.to_string(),
     }

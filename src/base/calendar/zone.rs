@@ -1,10 +1,10 @@
 //! The clock on the wall of a site.
 
+use super::civil::{CalendarDay, ClockTime};
 use crate::base::time::Utc;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
-use std::time::Duration;
 
 /// A time zone of the IANA database, which is part of the program.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,15 +32,21 @@ impl Zone {
         Some(Utc::from_millis(moment.as_millisecond()))
     }
 
-    /// What the clock shows, as time since midnight: 20:05 is 20 h 5 min, also on a day that is
-    /// shorter or longer by an hour.
+    /// What the clock shows.
     #[must_use]
-    pub fn time_of_day(&self, now: Utc) -> Option<Duration> {
+    pub fn time_of_day(&self, now: Utc) -> Option<ClockTime> {
+        Some(self.wall(now)?.time().into())
+    }
+
+    /// What the calendar beside it shows.
+    #[must_use]
+    pub fn day(&self, now: Utc) -> Option<CalendarDay> {
+        Some(self.wall(now)?.date().into())
+    }
+
+    fn wall(&self, now: Utc) -> Option<DateTime> {
         let time = Timestamp::from_millisecond(now.as_millis()).ok()?;
-        let shown = time.to_zoned(self.0.clone()).time();
-        let seconds = |count: i8, unit: u64| u64::try_from(count).unwrap_or(0) * unit;
-        let all = seconds(shown.hour(), 3_600) + seconds(shown.minute(), 60);
-        Some(Duration::from_secs(all + seconds(shown.second(), 1)))
+        Some(time.to_zoned(self.0.clone()).datetime())
     }
 }
 
@@ -52,10 +58,15 @@ mod tests {
     const MORNING: Utc = Utc::from_millis(1_795_425_330_000);
 
     #[test]
-    fn the_clock_shows_the_time_of_its_zone() {
-        let at = |zone: &str| Zone::named(zone).and_then(|zone| zone.time_of_day(MORNING));
-        assert_eq!(at("Europe/Warsaw"), Some(Duration::from_secs(10 * 3_600 + 15 * 60 + 30)));
-        assert_eq!(at("UTC"), Some(Duration::from_secs(9 * 3_600 + 15 * 60 + 30)));
+    fn the_clock_shows_the_time_and_the_day_of_its_zone() {
+        let at = |zone: &str| {
+            let zone = Zone::named(zone)?;
+            Some((zone.time_of_day(MORNING)?.to_string(), zone.day(MORNING)?.to_string()))
+        };
+        let shown = |time: &str, day: &str| Some((time.to_owned(), day.to_owned()));
+        assert_eq!(at("Europe/Warsaw"), shown("10:15:30", "2026-11-23"));
+        assert_eq!(at("UTC"), shown("09:15:30", "2026-11-23"));
+        assert_eq!(at("Pacific/Honolulu"), shown("23:15:30", "2026-11-22"));
         assert_eq!(at("Europe/Warszawa"), None);
     }
 

@@ -3,13 +3,13 @@
 use super::Surroundings;
 use super::header::{Header, variable_is_plain};
 use crate::base::complaint::{Complaints, Place};
-use crate::base::document::duration::parse_duration;
 use crate::base::document::{Key, Kind, Node};
 use crate::base::number::PhoneNumber;
 use crate::flow::graph::Output;
 use crate::flow::known::Answer;
 use crate::flow::scope::{Declared, Scope};
 use crate::flow::types::{STATED, Type};
+use crate::flow::value::Value;
 use std::collections::BTreeMap;
 
 /// All variables of one flow.
@@ -112,7 +112,7 @@ impl Variables {
         let meaning = self.known.resolve(&path, &value.place).ok()?;
         match meaning.answer {
             Answer::Value(kind) => Some(Declared { one_of: meaning.one_of, ..Declared::of(kind) }),
-            Answer::Clock | Answer::Untold => None,
+            Answer::Untold => None,
         }
     }
 }
@@ -134,10 +134,11 @@ pub(super) fn guess(value: &Node, text: &str) -> Type {
         Type::YesNo
     } else if !leading_zero && !text.starts_with('+') && text.parse::<i64>().is_ok() {
         Type::Number
-    } else if parse_duration(text).is_some() {
-        Type::Duration
     } else {
-        Type::Text
+        // A text that means one of these means no other of them.
+        let kinds = [Type::Duration, Type::Time, Type::Date, Type::Money];
+        let meant = kinds.into_iter().find(|kind| Value::read(*kind, text).is_some());
+        meant.unwrap_or(Type::Text)
     }
 }
 

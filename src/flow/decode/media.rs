@@ -7,7 +7,7 @@ use crate::base::digit::Digit;
 use crate::base::document::scalar::clip;
 use crate::base::document::{Fields, Kind as Written, Node};
 use crate::flow::expression::Pattern;
-use crate::flow::graph::{Action, Collect, Menu, Record, Review, SayKind, Target};
+use crate::flow::graph::{Action, Collect, Gender, Menu, Operand, Record, Review, SayKind, Target};
 use crate::flow::notation::Kind;
 use crate::flow::types::Type;
 use std::time::Duration;
@@ -24,13 +24,21 @@ pub(super) const LONGEST_MAX: Duration = Duration::from_secs(3_600);
 /// Silence after the question what shall become of a recording.
 const REVIEW_WAIT: Duration = Duration::from_secs(5);
 
-const SAY_KINDS: [(&str, SayKind); 5] = [
-    ("phone", SayKind::Phone),
+const SAY_KINDS: [(&str, SayKind); 10] = [
+    ("phone", SayKind::Phone(None)),
     ("digits", SayKind::Digits),
-    ("number", SayKind::Number),
+    ("number", SayKind::Number(Gender::Masculine)),
     ("position", SayKind::Position),
     ("duration", SayKind::Duration),
+    ("time", SayKind::Time),
+    ("date", SayKind::Date),
+    ("day", SayKind::Day),
+    ("weekday", SayKind::Weekday),
+    ("money", SayKind::Money),
 ];
+
+const GENDERS: [(&str, Gender); 3] =
+    [("masculine", Gender::Masculine), ("feminine", Gender::Feminine), ("neuter", Gender::Neuter)];
 
 impl<'a> Decoder<'a> {
     pub(super) fn play(&mut self, parameters: &mut Parameters<'a>) -> Action {
@@ -42,6 +50,8 @@ impl<'a> Decoder<'a> {
     /// One of the kinds; `None` when there is none.
     pub(super) fn say(&mut self, parameters: &mut Parameters<'a>) -> Option<Action> {
         let barge_in = self.yes_no(parameters.take("barge_in"), true);
+        let gender = parameters.take("gender");
+        let country = parameters.take("country");
         let mut said = None;
         for (name, kind) in SAY_KINDS {
             let Some(node) = parameters.take(name) else { continue };
@@ -54,19 +64,44 @@ impl<'a> Decoder<'a> {
                 Some(Kind::Value(types)) => types,
                 _ => &[],
             };
+            let types = written_types(types, node);
             said = Some((kind, self.operand(node, types)));
         }
         let Some((kind, value)) = said else {
             if parameters.refused {
                 return None;
             }
-            let help = "`phone`, `digits`, `number`, `position` or `duration`";
+            let help = SAY_KINDS.map(|(name, _)| format!("`{name}`")).join(", ");
             self.complaints
                 .error(code::MISSING_KEY, &parameters.place, "`say` needs what to say")
-                .help(help);
+                .help(format!("one of {help}"));
             return None;
         };
-        Some(Action::Say { kind, value, barge_in })
+        let kind = self.gender(kind, gender);
+        let country = self.home(kind, country);
+        Some(Action::Say { kind, value, country, barge_in })
+    }
+
+    /// The gender of what is counted, which only a number has.
+    fn gender(&mut self, kind: SayKind, node: Option<&Node>) -> SayKind {
+        let Some(node) = node else { return kind };
+        let gender = node.choice(&GENDERS, self.complaints);
+        if let SayKind::Number(usual) = kind {
+            return SayKind::Number(gender.unwrap_or(usual));
+        }
+        let message = "only a `number` has a `gender`";
+        self.complaints.error(code::WRONG_VALUE, &node.place, message);
+        kind
+    }
+
+    /// The country whose people hear a telephone number as it is dialled there.
+    fn home(&mut self, kind: SayKind, node: Option<&'a Node>) -> Option<Operand> {
+        let node = node?;
+        if !matches!(kind, SayKind::Phone(_)) {
+            let message = "only a `phone` has a `country`";
+            self.complaints.error(code::WRONG_VALUE, &node.place, message);
+        }
+        Some(self.operand(node, &[Type::Country]))
     }
 
     pub(super) fn music(&mut self, parameters: &mut Parameters<'a>) -> Action {
@@ -245,5 +280,14 @@ impl<'a> Decoder<'a> {
             self.complaints.error(code::WRONG_KEY, &node.place, message);
         }
         Some(review)
+    }
+}
+
+/// A text from elsewhere may mean a time, a day or a sum; one that is written out has to.
+fn written_types(types: &'static [Type], node: &Node) -> &'static [Type] {
+    let is_variable = node.scalar().is_some_and(|text| text.starts_with('$'));
+    match types {
+        [Type::Time | Type::Date | Type::Money, Type::Text] if !is_variable => &types[..1],
+        _ => types,
     }
 }

@@ -41,10 +41,6 @@ impl<'a> Decoder<'a> {
                     let message = format!("`${name}` is a {}, which has no text", kind.word());
                     self.complaints.error(code::TYPE_MISMATCH, &place, message);
                 }
-                Answer::Clock => {
-                    let message = format!("`${name}` can be used in conditions only");
-                    self.complaints.error(code::TYPE_MISMATCH, &place, message);
-                }
                 Answer::Value(_) | Answer::Untold => {}
             },
             Err(complaint) => {

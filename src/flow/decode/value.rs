@@ -7,6 +7,7 @@ use crate::base::complaint::{Complaints, Place};
 use crate::base::digit::Digit;
 use crate::base::document::scalar::clip;
 use crate::base::document::{Fields, Key, Kind, Node};
+use crate::base::money::Currency;
 use crate::base::number::{Country, NumberKind, PhoneNumber};
 use crate::flow::graph::{Operand, Target};
 use crate::flow::known::Answer;
@@ -35,6 +36,13 @@ pub(super) fn literal(
         Type::Text => Some(Value::Text(text.to_owned())),
         Type::Number => node.integer(i64::MIN..=i64::MAX, complaints).map(Value::Number),
         Type::Duration => node.duration(complaints).map(Value::Duration),
+        Type::Time => read(kind, text, "a time of day, such as 08:30", node, complaints),
+        Type::Date => read(kind, text, "a day, such as 2026-11-23", node, complaints),
+        Type::Money => {
+            let codes = Currency::ALL.map(Currency::code).join(", ");
+            let expected = format!("a sum of money, such as 12.50 PLN (currencies: {codes})");
+            read(kind, text, &expected, node, complaints)
+        }
         Type::YesNo => node.yes_no(complaints).map(Value::YesNo),
         Type::Phone => {
             let number = PhoneNumber::from_e164(text);
@@ -65,6 +73,21 @@ pub(super) fn literal(
             None
         }
     }
+}
+
+/// A value that is read as text from outside is, or a complaint of what was expected.
+fn read(
+    kind: Type,
+    text: &str,
+    expected: &str,
+    node: &Node,
+    complaints: &mut Complaints,
+) -> Option<Value> {
+    let value = Value::read(kind, text);
+    if value.is_none() {
+        node.wrong(expected, complaints);
+    }
+    value
 }
 
 fn is_queue(text: &str, node: &Node, site: &Site, complaints: &mut Complaints) {
@@ -142,11 +165,6 @@ impl<'a> Decoder<'a> {
         let kind = match kind {
             Answer::Value(kind) => kind,
             Answer::Untold => return operand,
-            Answer::Clock => {
-                let message = format!("`${path}` can be used in conditions only");
-                self.complaints.error(code::TYPE_MISMATCH, &node.place, message);
-                return operand;
-            }
         };
         if !wanted.is_empty() && !wanted.iter().any(|wanted| kind.fits(*wanted)) {
             self.mismatch(path, kind, wanted, node);

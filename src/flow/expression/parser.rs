@@ -142,9 +142,17 @@ impl Parser<'_> {
                 self.at += 1;
                 literal(Value::Duration(span), Sort::Of(Type::Duration))
             }
-            Word::Clock(time) => {
+            Word::Time(time) => {
                 self.at += 1;
-                literal(Value::Duration(time), Sort::Clock)
+                literal(Value::Time(time), Sort::Of(Type::Time))
+            }
+            Word::Date(day) => {
+                self.at += 1;
+                literal(Value::Date(day), Sort::Of(Type::Date))
+            }
+            Word::Money(sum) => {
+                self.at += 1;
+                literal(Value::Money(sum), Sort::Of(Type::Money))
             }
             Word::Name { text, marked: false } if matches!(&*text, "true" | "yes") => {
                 self.at += 1;
@@ -235,7 +243,11 @@ impl Parser<'_> {
         let found = match self.word() {
             Word::Name { text, .. } => format!("`{text}`"),
             Word::Text(_) => "a text".to_owned(),
-            Word::Number(_) | Word::Duration(_) | Word::Clock(_) => "a value".to_owned(),
+            Word::Number(_)
+            | Word::Duration(_)
+            | Word::Time(_)
+            | Word::Date(_)
+            | Word::Money(_) => "a value".to_owned(),
             Word::Sign(sign) => format!("`{sign}`"),
             Word::End => "the end of the condition".to_owned(),
         };

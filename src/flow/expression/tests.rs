@@ -1,6 +1,7 @@
 //! Stories of conditions.
 
 use super::*;
+use crate::base::calendar::civil::ClockTime;
 use crate::base::number::PhoneNumber;
 use crate::flow::scope::Declared;
 use crate::flow::types::Type;
@@ -32,6 +33,11 @@ fn the_conditions_of_a_waiting_caller_hold_or_not() {
         ("time.now >= 20:00 and time.now < 21:30", true),
         ("caller.number == \"+48221112233\"", true),
         ("confirmed == yes", true),
+        ("time.now == 8:30", false),
+        ("time.today == 2026-11-23 and time.today < 2026-12-24", true),
+        ("time.weekday in [\"saturday\", \"sunday\"]", false),
+        ("$price >= 12.50 PLN and price < 13 PLN", true),
+        ("price == 12.50 EUR or price < 100 EUR", false),
     ];
     for (text, expected) in cases {
         assert_eq!(holds(text), expected, "{text}");
@@ -147,7 +153,9 @@ impl Facts for Site {
             ("queue", "wait_estimate") => Value::Duration(Duration::from_secs(360)),
             ("queue", "waiting") => Value::Number(4),
             ("queue", "position") => Value::Number(3),
-            ("time", "now") => Value::Duration(Duration::from_secs(20 * 3600 + 300)),
+            ("time", "today") => Value::read(Type::Date, "2026-11-23").unwrap_or(Value::Unknown),
+            ("time", "weekday") => Value::Text("monday".to_owned()),
+            ("time", "now") => ClockTime::new(20, 5, 0).map_or(Value::Unknown, Value::Time),
             _ => Value::Unknown,
         }
     }
@@ -186,6 +194,7 @@ fn scope() -> Scope {
         ("line", Declared::of(Type::Queue)),
         ("note", Declared::of(Type::Recording)),
         ("outcome", outcome),
+        ("price", Declared::of(Type::Money)),
         ("typed", Declared::of(Type::Text)),
     ];
     Scope {
@@ -201,6 +210,7 @@ fn variables() -> BTreeMap<String, Value> {
         ("country", Value::Text("PL".to_owned())),
         ("line", Value::Text("sales".to_owned())),
         ("outcome", Value::Record([("result".to_owned(), result)].into())),
+        ("price", Value::read(Type::Money, "12.50 PLN").unwrap_or(Value::Unknown)),
         ("typed", Value::Text("1234".to_owned())),
     ]
     .map(|(name, value)| (name.to_owned(), value))

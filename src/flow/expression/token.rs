@@ -1,6 +1,8 @@
 //! From the text of a condition to its words.
 
+use crate::base::calendar::civil::{CalendarDay, ClockTime};
 use crate::base::document::duration::parse_duration;
+use crate::base::money::Money;
 use std::time::Duration;
 
 /// One word, and where it begins (in characters from 0).
@@ -21,8 +23,12 @@ pub(super) enum Word {
     Number(i64),
     /// `2m`
     Duration(Duration),
-    /// `20:00`, since midnight
-    Clock(Duration),
+    /// `20:00`
+    Time(ClockTime),
+    /// `2026-11-23`
+    Date(CalendarDay),
+    /// `12.50 PLN`
+    Money(Money),
     /// `==`, `(` …
     Sign(&'static str),
     /// After the last word.
@@ -104,22 +110,44 @@ impl Reader<'_> {
         Ok(Word::Text(inside))
     }
 
+    /// What begins with a digit: a number, a span, a time, a day or a sum of money.
     fn number(&mut self) -> Result<Word, Fault> {
         let start = self.at;
-        let text = self.run(|letter| in_name(letter) || letter == ':');
-        if let Some((hours, minutes)) = text.split_once(':') {
-            return clock(hours, minutes).map(Word::Clock).ok_or_else(|| {
-                let help = "a time of day is written as `08:30`".to_owned();
-                fault(start, &format!("`{text}` is no time of day"), Some(help))
-            });
+        let text = self.run(|letter| in_name(letter) || ":-.".contains(letter));
+        if let Some(code) = self.currency() {
+            let sum = format!("{text} {code}").parse::<Money>();
+            return sum.map(Word::Money).map_err(|wrong| fault(start, &wrong.to_string(), None));
+        }
+        let wrong = |what: &str, help: &str| {
+            fault(start, &format!("`{text}` is {what}"), Some(help.to_owned()))
+        };
+        if text.contains(':') {
+            let wrong = |_| wrong("no time of day", "a time of day is written as `08:30`");
+            return text.parse().map(Word::Time).map_err(wrong);
+        }
+        if text.contains('-') {
+            let wrong = |_| wrong("no day", "a day is written as `2026-11-23`");
+            return text.parse().map(Word::Date).map_err(wrong);
         }
         if let Ok(number) = text.parse::<i64>() {
             return Ok(Word::Number(number));
         }
-        parse_duration(&text).map(Word::Duration).ok_or_else(|| {
-            let help = "a span of time is written as `45s` or `1h30m`".to_owned();
-            fault(start, &format!("`{text}` is neither a number nor a span of time"), Some(help))
-        })
+        let help = "a span of time is written as `45s` or `1h30m`, money as `12.50 PLN`";
+        let span = parse_duration(&text).map(Word::Duration);
+        span.ok_or_else(|| wrong("neither a number nor a span of time", help))
+    }
+
+    /// The three capital letters of a currency after a space, which are taken.
+    fn currency(&mut self) -> Option<String> {
+        let after: Vec<char> = self.letters.get(self.at..)?.iter().copied().take(5).collect();
+        let [' ', code @ ..] = after.as_slice() else { return None };
+        let letters = code.get(..3)?;
+        let ends = code.get(3).is_none_or(|letter| !in_name(*letter));
+        if !ends || !letters.iter().all(char::is_ascii_uppercase) {
+            return None;
+        }
+        self.at += 4;
+        Some(letters.iter().collect())
     }
 
     fn sign(&mut self, letter: char) -> Result<Word, Fault> {
@@ -169,10 +197,4 @@ fn fault(at: usize, message: &str, help: Option<String>) -> Fault {
 
 fn in_name(letter: char) -> bool {
     letter.is_alphanumeric() || letter == '_'
-}
-
-fn clock(hours: &str, minutes: &str) -> Option<Duration> {
-    let two = |text: &str| (text.len() == 2).then(|| text.parse::<u64>().ok()).flatten();
-    let (hours, minutes) = (two(hours)?, two(minutes)?);
-    (hours < 24 && minutes < 60).then(|| Duration::from_secs((hours * 60 + minutes) * 60))
 }

@@ -171,19 +171,16 @@ fn field<'v>(value: &'v Value, fields: &[String]) -> Option<&'v Value> {
 
 /// Anything unknown makes it false, whatever the comparison.
 fn compare(how: Comparison, left: &Value, right: &Value) -> bool {
-    if let (Value::Number(left), Value::Number(right)) = (left, right) {
-        return how.holds(left.cmp(right));
-    }
-    if let (Value::Duration(left), Value::Duration(right)) = (left, right) {
-        return how.holds(left.cmp(right));
-    }
-    if let (Value::YesNo(left), Value::YesNo(right)) = (left, right) {
-        return how.holds(left.cmp(right));
-    }
-    match (written(left), written(right)) {
-        (Some(left), Some(right)) => how.holds(left.cmp(&right)),
-        _ => false,
-    }
+    let order = match (left, right) {
+        (Value::Number(left), Value::Number(right)) => Some(left.cmp(right)),
+        (Value::Duration(left), Value::Duration(right)) => Some(left.cmp(right)),
+        (Value::Time(left), Value::Time(right)) => Some(left.cmp(right)),
+        (Value::Date(left), Value::Date(right)) => Some(left.cmp(right)),
+        (Value::Money(left), Value::Money(right)) => left.partial_cmp(right),
+        (Value::YesNo(left), Value::YesNo(right)) => Some(left.cmp(right)),
+        (left, right) => written(left).zip(written(right)).map(|(left, right)| left.cmp(&right)),
+    };
+    order.is_some_and(|order| how.holds(order))
 }
 
 fn length(value: &Value) -> Value {
@@ -200,6 +197,9 @@ fn written(value: &Value) -> Option<String> {
         Value::Unknown
         | Value::Number(_)
         | Value::Duration(_)
+        | Value::Time(_)
+        | Value::Date(_)
+        | Value::Money(_)
         | Value::YesNo(_)
         | Value::Recording(_)
         | Value::Record(_) => None,

@@ -28,8 +28,6 @@ pub(super) struct Part {
 pub(super) enum Sort {
     /// A value of this type.
     Of(Type),
-    /// A time of day.
-    Clock,
     /// Already complained about: fits everywhere.
     Any,
 }
@@ -38,7 +36,6 @@ impl Sort {
     pub(super) const fn word(self) -> &'static str {
         match self {
             Self::Of(kind) => kind.word(),
-            Self::Clock => "time of day",
             Self::Any => "anything",
         }
     }
@@ -46,7 +43,6 @@ impl Sort {
     fn is_textual(self) -> bool {
         match self {
             Self::Of(kind) => kind.is_textual(),
-            Self::Clock => false,
             Self::Any => true,
         }
     }
@@ -56,7 +52,6 @@ impl From<Answer> for Sort {
     fn from(answer: Answer) -> Self {
         match answer {
             Answer::Value(kind) => Self::Of(kind),
-            Answer::Clock => Self::Clock,
             Answer::Untold => Self::Any,
         }
     }
@@ -132,8 +127,10 @@ impl Typing<'_> {
     pub(super) fn compare(&mut self, how: Comparison, left: Part, right: Part) -> Part {
         let at = left.at;
         self.sides(&left, &right);
-        let ordered =
-            matches!(left.kind, Sort::Of(Type::Number | Type::Duration) | Sort::Clock | Sort::Any);
+        let ordered = match left.kind {
+            Sort::Of(kind) => kind.has_order(),
+            Sort::Any => true,
+        };
         if how.is_ordering() && !ordered {
             let message = format!("a {} has no order", left.kind.word());
             self.error(code::TYPE_MISMATCH, at, message)
@@ -172,6 +169,13 @@ impl Typing<'_> {
             self.error(code::TYPE_MISMATCH, right.at, message);
             return;
         }
+        if let (Tree::Literal(Value::Money(one)), Tree::Literal(Value::Money(other))) =
+            (&left.tree, &right.tree)
+            && one.currency() != other.currency()
+        {
+            let message = "sums in two currencies are never compared";
+            self.error(code::TYPE_MISMATCH, right.at, message);
+        }
         self.literal(left, right);
         self.literal(right, left);
     }
@@ -191,7 +195,7 @@ impl Typing<'_> {
                 self.error(code::WRONG_VALUE, literal.at, message)
                     .help("two capital letters, such as \"PL\"");
             }
-            Sort::Of(_) | Sort::Clock | Sort::Any => {
+            Sort::Of(_) | Sort::Any => {
                 if !other.one_of.is_empty() && !other.one_of.contains(text) {
                     let message = format!("it is never \"{shown}\"");
                     let help = format!("one of: {}", other.one_of.join(", "));

@@ -45,6 +45,10 @@ const DIGITS: Kind = Kind::Value(&[Type::Text, Type::Phone, Type::Number]);
 const NUMBER: Kind = Kind::Value(&[Type::Number]);
 const SPAN: Kind = Kind::Value(&[Type::Duration]);
 const TEXT: Kind = Kind::Value(&[Type::Text]);
+const CLOCK: Kind = Kind::Value(&[Type::Time, Type::Text]);
+const DAY: Kind = Kind::Value(&[Type::Date, Type::Text]);
+const MONEY: Kind = Kind::Value(&[Type::Money, Type::Text]);
+const GENDERS: &[&str] = &["masculine", "feminine", "neuter"];
 
 const BARGE_IN: Parameter = key("barge_in", Kind::YesNo, "whether a key stops it; default true");
 const CAUSES: &[&str] = &["busy", "declined", "unavailable", "not_found", "gone"];
@@ -137,10 +141,18 @@ pub const NOTATIONS: &[Notation] = &[
             key("number", NUMBER, "as a number"),
             key("position", NUMBER, "as a place: first, second …"),
             key("duration", SPAN, "as a span of time"),
-            planned("time", "as a time of day"),
-            planned("date", "as a date"),
-            planned("money", "as an amount"),
+            key("time", CLOCK, "as a time of day"),
+            key("date", DAY, "as a day with its month and year"),
+            key("day", DAY, "as a day with its month"),
+            key("weekday", DAY, "the day of the week of a date"),
+            key("money", MONEY, "as a sum of money"),
             planned("text", "as a text"),
+            key(
+                "country",
+                COUNTRY,
+                "of `phone`: numbers of this country are said as dialled there",
+            ),
+            key("gender", Kind::Choice(GENDERS), "of `number`: what is counted; default masculine"),
             BARGE_IN,
         ],
         escalates: true,

@@ -217,6 +217,9 @@ fn taken(take: &Take, body: &Json) -> Value {
         Type::YesNo => found.as_yes_no().map(Value::YesNo),
         Type::Phone => found.as_text().and_then(|text| phone(&text)).map(Value::Phone),
         Type::Duration => span(&found).map(Value::Duration),
+        Type::Time | Type::Date | Type::Money => {
+            found.as_text().and_then(|text| Value::read(take.kind, &text))
+        }
         Type::Recording | Type::Record => None,
     };
     value.unwrap_or(Value::Unknown)

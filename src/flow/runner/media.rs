@@ -22,12 +22,17 @@ impl Runner {
     /// `say`
     pub(super) fn say(
         &mut self,
-        kind: SayKind,
-        value: &Operand,
+        (kind, value): (SayKind, &Operand),
+        country: Option<&Operand>,
         barge_in: bool,
         turn: &mut Turn<'_>,
     ) -> Move {
-        let value = self.scope(turn).value(value);
+        let scope = self.scope(turn);
+        let value = scope.value(value);
+        let kind = match (kind, country.and_then(|country| scope.country(country))) {
+            (SayKind::Phone(_), Some(country)) => SayKind::Phone(Some(country)),
+            (kind, _) => kind,
+        };
         let Some(words) = wording::say(&self.line.language, kind, &value) else {
             let language = self.line.language.tag();
             let text = format!("say: no words for this {kind:?} in {language}");

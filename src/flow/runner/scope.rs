@@ -63,6 +63,9 @@ impl Scope<'_> {
             Value::Unknown
             | Value::Number(_)
             | Value::Duration(_)
+            | Value::Time(_)
+            | Value::Date(_)
+            | Value::Money(_)
             | Value::YesNo(_)
             | Value::Recording(_)
             | Value::Record(_) => None,

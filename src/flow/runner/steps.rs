@@ -48,7 +48,9 @@ impl Runner {
             }
             Action::Language(operand) => self.set_language(operand, turn),
             Action::Play { items, barge_in } => self.play(items, *barge_in, turn),
-            Action::Say { kind, value, barge_in } => self.say(*kind, value, *barge_in, turn),
+            Action::Say { kind, value, country, barge_in } => {
+                self.say((*kind, value), country.as_ref(), *barge_in, turn)
+            }
             Action::Music { name, length, keys } => {
                 self.music(name, *length, !keys.is_empty(), turn)
             }

@@ -1,37 +1,106 @@
 //! Polish: "dwa tysiące sto pięć", "na dwudziestym trzecim miejscu", "dwie minuty i jedna
-//! sekunda". Units of time are feminine; a thousand is masculine.
+//! sekunda", "dwudziesta piętnaście", "dwudziestego trzeciego listopada dwa tysiące dwudziestego
+//! szóstego roku", "dwanaście złotych pięćdziesiąt groszy".
+//!
+//! The clock has 24 hours, named by feminine ordinals; 0:00 is północ, and 0:05 "zero zero pięć".
+//! A day is in the genitive, as it answers "when", and so are the last two digits of its year.
 
-/// A whole number, 0 to 999,999, as one counts: jeden, dwa, trzy.
-pub(super) fn number(number: u32, words: &mut Vec<String>) {
-    cardinal(number, Gender::Masculine, words);
-}
+use super::grammar::Grammar;
+use crate::base::calendar::civil::{CalendarDay, ClockTime};
+use crate::flow::graph::Gender;
 
-/// An ordinal in the locative, 1 to 99: both words are inflected.
-pub(super) fn ordinal(place: u32, words: &mut Vec<String>) {
-    let (tens, unit) = (place / 10 * 10, place % 10);
-    if place < 20 || unit == 0 {
-        words.push(format!("ordinal/{place}"));
-    } else {
-        words.push(format!("ordinal/{tens}"));
-        words.push(format!("ordinal/{unit}"));
+/// Its rules.
+pub(super) struct Polish;
+
+/// Three digits each, from the largest; all of them are masculine nouns.
+const GROUPS: [(u64, &str); 3] =
+    [(1_000_000_000, "number/billion"), (1_000_000, "number/million"), (1_000, "number/thousand")];
+
+impl Grammar for Polish {
+    /// jeden, dwa, trzy; a thousand or a million alone goes without its "one".
+    fn number(&self, number: u64, gender: Gender, words: &mut Vec<String>) {
+        for (size, name) in GROUPS {
+            let count = number / size % 1_000;
+            if count > 1 {
+                below_thousand(count, Gender::Masculine, words);
+            }
+            if count > 0 {
+                words.push(Form::of(count).noun(name));
+            }
+        }
+        let rest = number % 1_000;
+        match (number, gender) {
+            (1, Gender::Feminine) => words.push("number/1-feminine".to_owned()),
+            (1, Gender::Neuter) => words.push("number/1-neuter".to_owned()),
+            _ if rest > 0 || number == 0 => below_thousand(rest, gender, words),
+            _ => {}
+        }
+    }
+
+    /// In the locative; both words are inflected.
+    fn ordinal(&self, place: u32, words: &mut Vec<String>) {
+        inflected("ordinal", place, words);
+    }
+
+    /// jedna minuta, dwie minuty, pięć minut, dwadzieścia jeden minut.
+    fn counted(&self, count: u64, noun: &str, words: &mut Vec<String>) {
+        self.number(count, gender_of(noun), words);
+        words.push(Form::of(count).noun(noun));
+    }
+
+    fn before_coins(&self) -> Option<&'static str> {
+        None
+    }
+
+    fn time(&self, time: ClockTime, words: &mut Vec<String>) {
+        let (hour, minute) = (time.hour(), time.minute());
+        match (hour, minute) {
+            (0, 0) => return words.push("time/midnight".to_owned()),
+            (0, _) => words.push("number/0".to_owned()),
+            _ => inflected("hour", hour.into(), words),
+        }
+        if (1..10).contains(&minute) {
+            words.push("number/0".to_owned());
+        }
+        if minute > 0 {
+            below_thousand(minute.into(), Gender::Masculine, words);
+        }
+    }
+
+    fn day(&self, day: CalendarDay, words: &mut Vec<String>) {
+        inflected("date", day.day().into(), words);
+        words.push(format!("month/{}", day.month()));
+    }
+
+    /// Thousands and hundreds stay as they are: dwa tysiące sto piątego. A year without anything
+    /// after them is one word of its own: dwutysięcznego.
+    fn year(&self, year: u16, words: &mut Vec<String>) {
+        let rest = year % 100;
+        if rest == 0 {
+            words.push(format!("date/{year}"));
+        } else {
+            self.number((year - rest).into(), Gender::Masculine, words);
+            inflected("date", rest.into(), words);
+        }
+        words.push("date/year".to_owned());
     }
 }
 
-/// So many units of time: jedna minuta, dwie minuty, pięć minut, dwadzieścia jeden minut.
-pub(super) fn counted(count: u32, unit: &str, words: &mut Vec<String>) {
-    cardinal(count, Gender::Feminine, words);
-    words.push(match Form::of(count) {
-        Form::One => unit.to_owned(),
-        Form::Few => format!("{unit}s"),
-        Form::Many => format!("{unit}s-many"),
-    });
+/// An ordinal, 1 to 99, whose two words are inflected alike.
+fn inflected(kind: &str, number: u32, words: &mut Vec<String>) {
+    let unit = if number < 20 { 0 } else { number % 10 };
+    words.push(format!("{kind}/{}", number - unit));
+    if unit > 0 {
+        words.push(format!("{kind}/{unit}"));
+    }
 }
 
-/// What is counted; one and two agree with it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Gender {
-    Masculine,
-    Feminine,
+fn gender_of(noun: &str) -> Gender {
+    match noun {
+        "money/euro" => Gender::Neuter,
+        "money/crown" | "unit/hour" | "unit/minute" | "unit/second" => Gender::Feminine,
+        _ => Gender::Masculine,
+    }
 }
 
 /// The form of a noun after a number.
@@ -43,7 +112,7 @@ enum Form {
 }
 
 impl Form {
-    const fn of(count: u32) -> Self {
+    const fn of(count: u64) -> Self {
         match (count, count % 100, count % 10) {
             (1, ..) => Self::One,
             (_, 12..=14, _) => Self::Many,
@@ -51,31 +120,18 @@ impl Form {
             _ => Self::Many,
         }
     }
-}
 
-fn cardinal(number: u32, gender: Gender, words: &mut Vec<String>) {
-    let (thousands, rest) = (number / 1_000, number % 1_000);
-    // A thousand alone goes without its "one".
-    if thousands > 1 {
-        below_thousand(thousands, Gender::Masculine, words);
-    }
-    if thousands > 0 {
-        let form = match Form::of(thousands) {
-            Form::One => "number/thousand",
-            Form::Few => "number/thousands",
-            Form::Many => "number/thousands-many",
-        };
-        words.push(form.to_owned());
-    }
-    if number == 1 && gender == Gender::Feminine {
-        words.push("number/1-feminine".to_owned());
-    } else if rest > 0 || number == 0 {
-        below_thousand(rest, gender, words);
+    fn noun(&self, name: &str) -> String {
+        match self {
+            Self::One => name.to_owned(),
+            Self::Few => format!("{name}s"),
+            Self::Many => format!("{name}s-many"),
+        }
     }
 }
 
 /// In a longer number "one" stays jeden, while "two" agrees: dwadzieścia dwie minuty.
-fn below_thousand(number: u32, gender: Gender, words: &mut Vec<String>) {
+fn below_thousand(number: u64, gender: Gender, words: &mut Vec<String>) {
     let (hundreds, rest) = (number / 100 * 100, number % 100);
     if hundreds > 0 {
         words.push(format!("number/{hundreds}"));

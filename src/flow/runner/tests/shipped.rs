@@ -205,6 +205,7 @@ fn waiting_in_sales() -> Stage {
 fn spoken(number: &str) -> String {
     let polish = Language::new("pl").expect("a language");
     let number = crate::base::number::PhoneNumber::from_e164(number).expect("a number");
-    let words = wording::say(&polish, crate::flow::graph::SayKind::Phone, &Value::Phone(number));
+    let words =
+        wording::say(&polish, crate::flow::graph::SayKind::Phone(None), &Value::Phone(number));
     words.expect("words").join(" ")
 }

@@ -145,7 +145,8 @@ impl Story {
     /// The customer's number as the server must speak it.
     fn spoken_number(&self) -> Result<Sound, Missed> {
         let number = PhoneNumber::from_e164(MOBILE).map(Value::Phone);
-        let words = number.and_then(|n| wording::say(&Language::english(), SayKind::Phone, &n));
+        let words =
+            number.and_then(|n| wording::say(&Language::english(), SayKind::Phone(None), &n));
         let missing = || Missed::new("speaking a number", "English has no words for it");
         let mut samples = Vec::new();
         for word in words.ok_or_else(missing)? {
