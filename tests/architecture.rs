@@ -51,7 +51,7 @@ const CRATE_ROOMS: &[(&str, &[&str])] = &[
     ("saphyr_parser", &["base/document"]),
     ("sdp_types", &["sdp/"]),
     ("serde_json", &["base/json", "io/", "config/", "main.rs"]),
-    ("sha2", &["io/versions", "io/webhooks", "sip/digest"]),
+    ("sha2", &["io/speech", "io/versions", "io/webhooks", "sip/digest"]),
     ("similar", &["io/cli/flow/diff"]),
     ("socket2", &["io/"]),
     ("sqlx", &["io/store"]),

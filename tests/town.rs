@@ -13,11 +13,57 @@ use support::town::Town;
 
 const CUSTOMER: &str = "+48601234567";
 
+/// Says a text that a program has to speak.
+const SPEAKING: &str = "flow: speaking
+format: 1
+language: pl
+sections:
+  start:
+    - answer
+    - say: { text: Hello. }
+    - say: { text: The day is $time.today. }
+    - play: goodbye
+    - hangup
+  sorry:
+    - play: please-wait
+    - hangup
+";
+
 #[test]
 fn a_caller_hears_the_welcome_and_the_menu() {
     let town = Town::shipped(1);
     let caller = town.calls_in("+48221112233");
     caller.is_up().hears_all_of("welcome").hears("main-menu").hangs_up();
+    town.is_quiet();
+}
+
+#[test]
+fn a_spoken_text_is_heard_before_what_follows_it() {
+    let town = Town::new(Plan::with_flows(&[("speaking.flow.yaml", SPEAKING)]), 31);
+    let caller = town.calls_in("+48221112233");
+    let asked = town.now();
+    caller.is_up().hears("goodbye");
+    assert!(town.now().since(asked) > Duration::from_secs(1), "the text takes its time");
+    assert_eq!(caller.ends(), "bye received");
+    town.is_quiet();
+}
+
+#[test]
+fn a_caller_hears_the_rest_when_no_text_can_be_spoken() {
+    let town = Town::new(Plan::with_flows(&[("speaking.flow.yaml", SPEAKING)]), 32);
+    town.world(|world| world.recordings.speechless = true);
+    let caller = town.calls_in("+48221112233");
+    caller.is_up().hears("goodbye").never_heard("please-wait");
+    assert_eq!(caller.ends(), "bye received");
+    town.is_quiet();
+}
+
+#[test]
+fn a_flow_catches_that_a_text_cannot_be_spoken() {
+    let caught = SPEAKING.replace("text: Hello.", "text: Hello., failed: sorry");
+    let town = Town::new(Plan::with_flows(&[("speaking.flow.yaml", &caught)]), 33);
+    town.world(|world| world.recordings.speechless = true);
+    town.calls_in("+48221112233").is_up().hears("please-wait").ends();
     town.is_quiet();
 }
 

@@ -168,6 +168,8 @@ codes! {
         "a flow has no section `start`"
     Warning Flow NEVER_SET "never-set"
         "a variable is read where nothing can have set it"
+    Error Flow NO_SPEECH "no-speech"
+        "a text, and no program that speaks it"
     Error Flow NOT_BUILT "not-built"
         "part of the language that this version does not run"
     Error Flow NOT_PLAYABLE "not-playable"

@@ -72,6 +72,7 @@ fn site_of(settings: &Settings, io: &IoSettings) -> Site {
         services: Some(io.services.keys().cloned().collect()),
         tables: Some(settings.tables.iter().map(columns).collect()),
         lengths: lengths(&settings.prompts),
+        speaks: Some(io.speech.is_some()),
     }
 }
 

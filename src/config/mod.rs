@@ -27,6 +27,7 @@ mod queues;
 mod reader;
 mod services;
 mod site;
+mod speech;
 mod tables;
 mod trunks;
 mod value;

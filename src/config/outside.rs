@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// What only `io` needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +23,23 @@ pub struct IoSettings {
     pub webhooks: Vec<Webhook>,
     /// Web services that flows ask.
     pub services: BTreeMap<String, Service>,
+    /// The program that speaks texts, if there is one.
+    pub speech: Option<SpeechSettings>,
+}
+
+/// How texts are spoken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpeechSettings {
+    /// The program and its arguments, with `{language}` and `{text}` in them.
+    pub command: Vec<String>,
+    /// How long a caller waits for it at most.
+    pub timeout: Duration,
+    /// How many of it run at once at most.
+    pub at_once: usize,
+    /// Where what it has spoken is kept.
+    pub cache: PathBuf,
+    /// How much of it is kept.
+    pub cache_bytes_max: u64,
 }
 
 /// One web service.

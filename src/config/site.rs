@@ -181,6 +181,7 @@ pub(super) fn read_io(root: &mut Fields, site: &Site, reader: &mut Reader) -> Io
         log: LogSettings { level: LogLevel::Info, format: LogFormat::Auto },
         webhooks: super::webhooks::read(root, reader),
         services: super::services::read(root, reader),
+        speech: super::speech::read(root, reader),
     };
     if let Some(mut fields) = section(root.take("store"), "store", reader) {
         let path = fields.take("path");

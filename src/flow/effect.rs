@@ -277,6 +277,13 @@ pub enum Clip {
     },
     /// A recording of this call or of a callback.
     Recording(RecordingId),
+    /// A text that a program speaks; `speech-failed` comes if it cannot.
+    Spoken {
+        /// The language of the call at this moment.
+        language: Language,
+        /// The text.
+        text: String,
+    },
 }
 
 /// Parameters of joining a queue.

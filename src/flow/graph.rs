@@ -11,7 +11,7 @@ use crate::base::complaint::Place;
 use crate::base::digit::Digit;
 use crate::base::language::Language;
 use crate::base::number::{Country, NumberKind};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -50,6 +50,8 @@ pub struct Flow {
     pub catch: BTreeMap<String, Target>,
     /// Sections; `start` is first to run.
     pub sections: BTreeMap<String, Vec<Step>>,
+    /// Texts without variables that a program speaks.
+    pub spoken: BTreeSet<String>,
 }
 
 /// One input of a flow.
@@ -185,6 +187,13 @@ pub enum Action {
         value: Operand,
         /// Where a telephone number is at home.
         country: Option<Operand>,
+        /// Whether a key stops it; default yes.
+        barge_in: bool,
+    },
+    /// `say: { text: … }`
+    SayText {
+        /// The text, with its variables.
+        text: Template,
         /// Whether a key stops it; default yes.
         barge_in: bool,
     },

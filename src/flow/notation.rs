@@ -216,7 +216,7 @@ pub fn reference() -> String {
 }
 
 /// Escalations that the house raises; flows may add their own with `escalate`.
-pub const ESCALATIONS: [&str; 37] = [
+pub const ESCALATIONS: [&str; 38] = [
     "callback-already-registered",
     "callback-already-started",
     "callback-ani-not-allowed",
@@ -250,6 +250,7 @@ pub const ESCALATIONS: [&str; 37] = [
     "queue-not-joined",
     "queue-timeout",
     "queue-unknown",
+    "speech-failed",
     "voicemail-full",
     "voicemail-store-failed",
     "voicemail-unknown-mailbox",

@@ -29,6 +29,8 @@ pub struct Site {
     pub tables: Option<BTreeMap<String, BTreeMap<String, Type>>>,
     /// How long each prompt is, in the language where it is longest.
     pub lengths: BTreeMap<String, Duration>,
+    /// Whether a program speaks texts.
+    pub speaks: Option<bool>,
 }
 
 /// What a site says of a prompt.

@@ -91,6 +91,7 @@ pub fn named_ways(action: &Action) -> Vec<Way<'_>> {
         | Action::Language(_)
         | Action::Play { .. }
         | Action::Say { .. }
+        | Action::SayText { .. }
         | Action::ExitQueue
         | Action::StartCallback { .. }
         | Action::RegisterCallback(_)

@@ -18,6 +18,7 @@ mod sip_stream;
 mod sip_udp;
 pub mod site;
 pub mod softphone;
+pub mod speech;
 pub mod steward;
 pub mod store;
 pub mod temporary;

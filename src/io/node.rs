@@ -4,7 +4,7 @@
 //!  sip ports ──┐                       ┌──► sip ports
 //!  media ──────┤                       ├──► media shards
 //!  store ──────┼──► Node ─► heart ─► ──┼──► store
-//!  answers ────┤                       ├──► recordings, web services
+//!  answers ────┤                       ├──► recordings, speech, web services
 //!  timer ──────┘                       └──► tales, webhooks
 //! ```
 
@@ -12,12 +12,14 @@ use super::clock::{self, Clock};
 use super::media_engine::MediaEngine;
 use super::recordings::Recordings;
 use super::sip_ports::SipPorts;
+use super::speech::{Speech, SpeechError};
 use super::store::Store;
 use super::web::Web;
 use super::webhooks::{Notice, Webhooks};
 use crate::base::entropy::Entropy;
 use crate::base::id::{Ids, RecordingId, TicketId};
 use crate::base::json::Json;
+use crate::base::language::Language;
 use crate::base::outbox::Outbox;
 use crate::base::time::{Deadline, Utc};
 use crate::media::command::{Command, Event as MediaEvent};
@@ -59,6 +61,8 @@ pub struct World {
     pub webhooks: Webhooks,
     /// Web services that flows ask.
     pub web: Web,
+    /// The program that speaks texts, if there is one.
+    pub speech: Option<Speech>,
 }
 
 /// Words to a running node.
@@ -209,6 +213,7 @@ impl Node {
                     let busy = self.world.web.ask(ticket, *request, self.answers.0.clone());
                     self.inbox.extend(busy);
                 }
+                Output::Speak { ticket, language, text } => self.speak(ticket, language, text),
                 Output::Announce(event) => self.world.webhooks.tell(&announced(event)),
                 Output::Tell(tale) => self.tell(tale),
                 Output::Reloaded { objections } => {
@@ -267,6 +272,23 @@ impl Node {
             }
             // Nobody listens any more when the node ends meanwhile.
             let _ = answer.blocking_send(Input::Fetched { ticket, sound });
+        });
+    }
+
+    /// The text itself is not logged: it may tell about the caller.
+    fn speak(&mut self, ticket: TicketId, language: Language, text: String) {
+        let Some(speech) = self.world.speech.clone() else {
+            tracing::error!("a text cannot be spoken: there is no speech.command");
+            self.inbox.push_back(Input::Fetched { ticket, sound: None });
+            return;
+        };
+        let answer = self.answers.0.clone();
+        tokio::spawn(async move {
+            let spoken = speech.speak(&language, &text).await;
+            let failed = |error: &SpeechError| tracing::error!(%language, %error, "not spoken");
+            let sound = spoken.inspect_err(failed).ok().map(Arc::new);
+            // Nobody listens any more when the node ends meanwhile.
+            let _ = answer.send(Input::Fetched { ticket, sound }).await;
         });
     }
 

@@ -6,11 +6,13 @@ use super::media_engine::{EngineSettings, MediaEngine};
 use super::node::{Node, Word, World};
 use super::recordings::Recordings;
 use super::sip_ports::{Limits, SipPorts};
+use super::speech::Speech;
 use super::store::Store;
 use super::web::Web;
 use super::webhooks::Webhooks;
 use crate::base::entropy::Entropy;
 use crate::base::id::Ids;
+use crate::base::language::Language;
 use crate::config::load::Loaded;
 use crate::switchboard::output::Tale;
 use crate::switchboard::settings::Settings;
@@ -97,19 +99,43 @@ impl Server {
             what: "the sound has no events".to_owned(),
             help: "this is a fault of the program; please report it",
         })?;
+        let speech = io.speech.map(Speech::new);
+        if let Some(speech) = speech.clone() {
+            tokio::spawn(speech.warm(texts(&settings)));
+        }
         let webhooks = Webhooks::start(&io.webhooks, entropy.child());
         let webhooks = webhooks.map_err(|fault| StartError {
             what: format!("webhooks cannot be told anything: {fault}"),
             help: "install the certificates of this system (package ca-certificates)",
         })?;
         let web = Web::new(io.services);
-        let world =
-            World { clock, sip, sip_events, media, media_events, store, recordings, webhooks, web };
+        let world = World {
+            clock,
+            sip,
+            sip_events,
+            media,
+            media_events,
+            store,
+            recordings,
+            speech,
+            webhooks,
+            web,
+        };
         let (mut node, say) = Node::new(Arc::new(settings), Ids::new(NODE, epoch), entropy, world);
         let tales = node.tales();
         let task = tokio::spawn(node.run());
         Ok(Self { address, say, tales, task })
     }
+}
+
+/// What flows say that stands in them word for word.
+fn texts(settings: &Settings) -> Vec<(Language, String)> {
+    let flows = settings.flows.flows.values();
+    let each = flows.flat_map(|flow| {
+        let language = flow.language.as_ref().unwrap_or(&settings.site.language);
+        flow.spoken.iter().map(|text| (language.clone(), text.clone()))
+    });
+    each.collect()
 }
 
 async fn open_store(path: &Path, recordings: &Recordings) -> Result<(Store, u32), StartError> {

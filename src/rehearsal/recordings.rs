@@ -1,4 +1,5 @@
-//! Recordings in memory: blocks while they are made, whole sounds once they are durable.
+//! Recordings in memory: blocks while they are made, whole sounds once they are durable. Beside
+//! them what stands for spoken texts.
 
 use crate::audio::sound::Sound;
 use crate::base::id::RecordingId;
@@ -8,17 +9,36 @@ use std::sync::Arc;
 use std::time::Duration;
 
 const SAMPLES_PER_MS: u64 = 8;
+/// How long a letter of a spoken text takes.
+const LETTER_MS: u32 = 60;
+/// The longest spoken text.
+const SPOKEN_MS_MAX: u32 = 60_000;
+
+/// Stands for a text that a program speaks: as long as people need for it, and silent.
+#[must_use]
+pub fn spoken_text(text: &str) -> Sound {
+    let letters = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
+    Sound::silence(letters.saturating_mul(LETTER_MS).min(SPOKEN_MS_MAX))
+}
 
 /// All recordings.
 #[derive(Debug, Default)]
 pub struct Recordings {
     /// Whether the disk fails from now on.
     pub fails: bool,
+    /// Whether the program that speaks texts fails.
+    pub speechless: bool,
     open: BTreeMap<RecordingId, Vec<i16>>,
     kept: BTreeMap<RecordingId, Arc<Sound>>,
 }
 
 impl Recordings {
+    /// Stands for what a program speaks; nothing when it fails.
+    #[must_use]
+    pub fn spoken(&self, text: &str) -> Option<Arc<Sound>> {
+        (!self.speechless).then(|| Arc::new(spoken_text(text)))
+    }
+
     /// Adds sound, 8 kHz, to a recording in progress; the first block begins it.
     pub fn add(&mut self, recording: RecordingId, samples: &[i16]) {
         self.open.entry(recording).or_default().extend_from_slice(samples);

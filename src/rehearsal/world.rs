@@ -295,6 +295,10 @@ impl World {
                 }
                 Output::Ask { ticket, request } => self.web.ask(self.now, ticket, *request),
                 Output::Announce(event) => self.web.announced.push((self.now, event)),
+                Output::Speak { ticket, text, .. } => {
+                    let sound = self.recordings.spoken(&text);
+                    self.put(Input::Fetched { ticket, sound });
+                }
                 Output::Tell(tale) => self.tales.push((self.now, tale)),
                 Output::Reloaded { objections } => {
                     if let Some(process) = &mut self.process {

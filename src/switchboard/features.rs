@@ -4,7 +4,7 @@
 use crate::base::complaint::Place;
 use crate::flow::graph::{Action, Flow, FlowSet, Operand, Step};
 use crate::flow::value::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Agents listen to their messages by calling this.
@@ -42,6 +42,7 @@ fn flow(name: &str, steps: Vec<Action>) -> Flow {
         when_caller_hangs_up: None,
         catch: BTreeMap::new(),
         sections: BTreeMap::from([("start".to_owned(), section)]),
+        spoken: BTreeSet::new(),
     }
 }
 

@@ -19,7 +19,8 @@ pub enum Input {
     Media(media::command::Event),
     /// From the store.
     Stored(store::Reply),
-    /// A sound that [`super::output::Output::Fetch`] asked for; `None` when it is not there.
+    /// A sound that [`super::output::Output::Fetch`] or `Speak` asked for; `None` when it is not
+    /// there.
     Fetched {
         /// As asked.
         ticket: TicketId,

@@ -4,6 +4,7 @@ use super::objection::Objection;
 use super::store;
 use crate::base::id::{CallId, RecordingId, TicketId};
 use crate::base::json::Json;
+use crate::base::language::Language;
 use crate::flow::web::WebRequest;
 use crate::media;
 use crate::sip::event::Path;
@@ -45,6 +46,15 @@ pub enum Output {
     },
     /// Tell other systems what a flow wants them to know.
     Announce(Announcement),
+    /// Speak a text; answered by [`super::input::Input::Fetched`].
+    Speak {
+        /// Comes back.
+        ticket: TicketId,
+        /// In which language.
+        language: Language,
+        /// What.
+        text: String,
+    },
     /// Something a person may want to follow: a line of the `demo`, an event of the console.
     Tell(Tale),
     /// What became of [`super::input::Input::Settings`].

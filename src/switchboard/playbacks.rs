@@ -25,6 +25,8 @@ pub(super) struct Playback {
 pub(super) enum Slot {
     Ready(Arc<Sound>),
     Fetching(TicketId),
+    /// A text is being spoken.
+    Speaking(TicketId),
     Missing,
 }
 
@@ -33,7 +35,7 @@ impl Playbacks {
     pub(super) fn forget(&mut self, leg: LegId) {
         if let Some(old) = self.waiting.remove(&leg) {
             for slot in old.slots {
-                if let Slot::Fetching(ticket) = slot {
+                if let Slot::Fetching(ticket) | Slot::Speaking(ticket) = slot {
                     self.tickets.remove(&ticket);
                 }
             }

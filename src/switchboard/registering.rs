@@ -88,7 +88,7 @@ impl Switchboard {
             number,
             queue,
             ani,
-            agent_media: wish.agent_media.iter().map(material).collect(),
+            agent_media: wish.agent_media.iter().filter_map(material).collect(),
             language: wish.language.clone(),
             priority,
             enqueued_at: held.map_or(now, |place| place.enqueued_at),
@@ -279,11 +279,13 @@ fn rules(wish: &Registration, now: Utc) -> Rules {
     }
 }
 
-fn material(clip: &Clip) -> Material {
-    match clip {
+/// What an agent hears is kept with the request; a text is spoken to callers only.
+fn material(clip: &Clip) -> Option<Material> {
+    Some(match clip {
         Clip::Prompt { name, .. } => Material::Prompt(name.clone()),
         Clip::Recording(recording) => Material::Recording(*recording),
-    }
+        Clip::Spoken { .. } => return None,
+    })
 }
 
 /// A value as the agent's screen shows it.

@@ -9,7 +9,7 @@ use super::turn::Turn;
 use crate::audio::sound::Sound;
 use crate::base::id::{LegId, RecordingId, TicketId};
 use crate::base::language::Language;
-use crate::flow::effect::Clip;
+use crate::flow::effect::{Clip, Escalation, Event};
 use crate::media::command::Command;
 use std::sync::Arc;
 
@@ -65,12 +65,27 @@ impl Switchboard {
     ) {
         let Some(leg) = self.playbacks.tickets.remove(&ticket) else { return };
         let Some(playback) = self.playbacks.waiting.get_mut(&leg) else { return };
+        let mut mute = false;
         for slot in &mut playback.slots {
-            if matches!(slot, Slot::Fetching(waiting) if *waiting == ticket) {
-                *slot = sound.clone().map_or(Slot::Missing, Slot::Ready);
+            if !matches!(slot, Slot::Fetching(own) | Slot::Speaking(own) if *own == ticket) {
+                continue;
             }
+            mute |= sound.is_none() && matches!(slot, Slot::Speaking(_));
+            *slot = sound.clone().map_or(Slot::Missing, Slot::Ready);
+        }
+        if mute {
+            self.playbacks.forget(leg);
+            return self.speech_failed(leg, turn);
         }
         self.play_when_ready(leg, turn);
+    }
+
+    /// The program that speaks has failed; the flow decides how the caller goes on.
+    fn speech_failed(&mut self, leg: LegId, turn: &mut Turn<'_>) {
+        if let Some(Owner::Caller(call)) = self.legs.find(leg).map(|leg| leg.owner) {
+            let failed = Escalation::named("speech-failed");
+            self.tell_flow(call, Event::Escalated(failed), turn);
+        }
     }
 
     fn slot(&mut self, leg: LegId, clip: &Clip, turn: &mut Turn<'_>) -> Slot {
@@ -79,6 +94,12 @@ impl Switchboard {
                 self.prompt(leg, language, name).map_or(Slot::Missing, Slot::Ready)
             }
             Clip::Recording(recording) => self.fetch(leg, *recording, turn),
+            Clip::Spoken { language, text } => {
+                let ticket = self.ids.mint();
+                self.playbacks.tickets.insert(ticket, leg);
+                turn.put(Output::Speak { ticket, language: language.clone(), text: text.clone() });
+                Slot::Speaking(ticket)
+            }
         }
     }
 
@@ -115,7 +136,7 @@ impl Switchboard {
 
     fn play_when_ready(&mut self, leg: LegId, turn: &mut Turn<'_>) {
         let waits = self.playbacks.waiting.get(&leg).is_some_and(|playback| {
-            playback.slots.iter().any(|slot| matches!(slot, Slot::Fetching(_)))
+            playback.slots.iter().any(|slot| matches!(slot, Slot::Fetching(_) | Slot::Speaking(_)))
         });
         if waits {
             return;
@@ -127,7 +148,7 @@ impl Switchboard {
             .into_iter()
             .filter_map(|slot| match slot {
                 Slot::Ready(sound) => Some(sound),
-                Slot::Fetching(_) | Slot::Missing => None,
+                Slot::Fetching(_) | Slot::Speaking(_) | Slot::Missing => None,
             })
             .collect();
         self.start_play(leg, play, repeat, sounds, turn);
@@ -157,7 +178,7 @@ impl Switchboard {
                 self.listener_heard(call, play, turn);
             }
             Some(Owner::Caller(call)) => {
-                self.tell_flow(call, crate::flow::effect::Event::PlayEnded { play }, turn);
+                self.tell_flow(call, Event::PlayEnded { play }, turn);
             }
             Some(Owner::Agent(job)) => self.agent_heard(job, play, turn),
             Some(Owner::Customer(_)) | None => {}

@@ -264,6 +264,7 @@ fn unnamed_way<'f>(action: &'f Action, next: &Leads<'f>) -> Option<Leads<'f>> {
         | Action::Language(_)
         | Action::Play { .. }
         | Action::Say { .. }
+        | Action::SayText { .. }
         | Action::Collect(_)
         | Action::Record(_)
         | Action::VerifyNumber(_)
@@ -290,6 +291,7 @@ const fn takes_time(action: &Action) -> bool {
         },
         Action::Play { .. }
         | Action::Say { .. }
+        | Action::SayText { .. }
         | Action::Menu(_)
         | Action::Collect(_)
         | Action::Record(_)
@@ -337,6 +339,7 @@ fn raises(action: &Action, name: &str) -> bool {
         Action::ExitQueue => name.starts_with("queue-"),
         Action::Http(_) => name == "http-failed",
         Action::Voicemail(_) => name.starts_with("voicemail-"),
+        Action::SayText { .. } => name == "speech-failed",
         Action::StartCallback { .. } | Action::RegisterCallback(_) | Action::DismissCallback => {
             name.starts_with("callback-")
         }

@@ -50,6 +50,9 @@ impl<'a> Decoder<'a> {
     /// One of the kinds; `None` when there is none.
     pub(super) fn say(&mut self, parameters: &mut Parameters<'a>) -> Option<Action> {
         let barge_in = self.yes_no(parameters.take("barge_in"), true);
+        if let Some(node) = parameters.take("text") {
+            return Some(self.say_text(node, barge_in));
+        }
         let gender = parameters.take("gender");
         let country = parameters.take("country");
         let mut said = None;
@@ -80,6 +83,21 @@ impl<'a> Decoder<'a> {
         let kind = self.gender(kind, gender);
         let country = self.home(kind, country);
         Some(Action::Say { kind, value, country, barge_in })
+    }
+
+    /// A text that a program of the site speaks.
+    fn say_text(&mut self, node: &'a Node, barge_in: bool) -> Action {
+        let text = self.template(Some(node));
+        if self.around.site.speaks == Some(false) {
+            let message = "this site has no program that speaks texts";
+            self.complaints
+                .error(code::NO_SPEECH, &node.place, message)
+                .help("name one in the setting `speech.command`, or record a prompt and `play` it");
+        }
+        if text.is_plain() {
+            self.spoken.extend(text.fill(|_| None));
+        }
+        Action::SayText { text, barge_in }
     }
 
     /// The gender of what is counted, which only a number has.

@@ -69,6 +69,8 @@ pub(super) struct Decoder<'a> {
     /// The steps that are being read, one inside the other.
     open: Vec<Uses>,
     uses: BTreeMap<Place, Uses>,
+    /// Texts without variables that a program speaks.
+    spoken: BTreeSet<String>,
     complaints: &'a mut Complaints,
 }
 
@@ -84,9 +86,19 @@ pub(super) fn decode(
         header.sections.iter().map(|(key, _)| key.text.as_str()).collect();
     let has_gaps = !sections.contains("start");
     let errors = complaints.errors();
-    let (open, uses) = (Vec::new(), BTreeMap::new());
-    let mut decoder =
-        Decoder { around, header, variables, scope, sections, has_gaps, open, uses, complaints };
+    let (open, uses, spoken) = (Vec::new(), BTreeMap::new(), BTreeSet::new());
+    let mut decoder = Decoder {
+        around,
+        header,
+        variables,
+        scope,
+        sections,
+        has_gaps,
+        open,
+        uses,
+        spoken,
+        complaints,
+    };
     let mut draft = decoder.flow();
     let variables = decoder.variables;
     draft.has_errors = complaints.errors() > errors;
@@ -124,6 +136,7 @@ impl<'a> Decoder<'a> {
             when_caller_hangs_up,
             catch,
             sections,
+            spoken: std::mem::take(&mut self.spoken),
         };
         let uses = std::mem::take(&mut self.uses);
         Draft { flow, sections: places, has_gaps: self.has_gaps, has_errors: false, uses }

@@ -284,5 +284,6 @@ fn site() -> Site {
         services: Some(names(&["crm"])),
         tables: Some(BTreeMap::from([("vip".to_owned(), tier)])),
         lengths: BTreeMap::new(),
+        speaks: Some(false),
     }
 }

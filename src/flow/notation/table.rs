@@ -146,7 +146,7 @@ pub const NOTATIONS: &[Notation] = &[
             key("day", DAY, "as a day with its month"),
             key("weekday", DAY, "the day of the week of a date"),
             key("money", MONEY, "as a sum of money"),
-            planned("text", "as a text"),
+            key("text", Kind::Template, "by the program of `speech.command`"),
             key(
                 "country",
                 COUNTRY,

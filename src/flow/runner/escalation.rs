@@ -49,6 +49,11 @@ impl Runner {
         })
     }
 
+    /// Whether anybody would catch a failure of this name.
+    pub(super) fn catches(&self, name: &str) -> bool {
+        self.catcher(name, true).is_some()
+    }
+
     /// How many frames are left when this is caught, and the exit of the topmost of them.
     fn catcher(&self, name: &str, by_failure: bool) -> Option<(usize, Exit)> {
         let mut failed = by_failure;

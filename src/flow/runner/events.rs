@@ -6,6 +6,9 @@ use super::pending::{Caller, Pending};
 use super::{Runner, Turn};
 use crate::flow::effect::{Escalation, Event};
 
+/// Told when the program that speaks texts has failed.
+const SPEECH_FAILED: &str = "speech-failed";
+
 impl Runner {
     /// Takes one event; tells the move it means, if it means one.
     pub(super) fn take(&mut self, event: Event, turn: &mut Turn<'_>) -> Option<Move> {
@@ -56,6 +59,9 @@ impl Runner {
 
     /// The step in progress failed, or a signal came from outside.
     fn escalated(&mut self, escalation: Escalation, turn: &mut Turn<'_>) -> Option<Move> {
+        if escalation.name == SPEECH_FAILED {
+            return self.speech_failed(escalation, turn);
+        }
         match self.pending {
             Pending::Over => None,
             Pending::Registering if self.line.caller == Caller::Gone => {

@@ -72,6 +72,7 @@ impl Runner {
             | Action::Ringing
             | Action::Play { .. }
             | Action::Say { .. }
+            | Action::SayText { .. }
             | Action::Music { .. } => Some(Move::Advance),
             Action::Menu(_) | Action::Collect(_) => Some(Move::Take(Exit::GaveUp)),
             Action::Record(_) | Action::Voicemail(_) => Some(Move::Take(Exit::Empty)),

@@ -6,11 +6,15 @@ use super::position::Exit;
 use super::scope::as_recording;
 use super::{Runner, Turn};
 use crate::base::id::RecordingId;
-use crate::flow::effect::{Clip, Effect};
+use crate::flow::effect::{Clip, Effect, Escalation};
 use crate::flow::graph::{Action, Operand, Record, SayKind};
+use crate::flow::template::Template;
 use crate::flow::value::Value;
 use crate::flow::wording;
 use std::time::Duration;
+
+/// Most letters that are spoken: some minutes of speech.
+const SPOKEN_LETTERS_MAX: usize = 2_000;
 
 impl Runner {
     /// `play`. Keys that were typed ahead stop it before it begins, if keys may stop it.
@@ -42,6 +46,43 @@ impl Runner {
         };
         let clips = words.into_iter().map(|name| self.prompt(name)).collect();
         self.play_clips(clips, barge_in, turn)
+    }
+
+    /// `say: { text: … }`. What is longer than anybody listens to is cut.
+    pub(super) fn say_text(
+        &mut self,
+        text: &Template,
+        barge_in: bool,
+        turn: &mut Turn<'_>,
+    ) -> Move {
+        let scope = self.scope(turn);
+        let filled = text.fill(|path| scope.look_up(path).to_text());
+        let Some(text) = filled.filter(|text| !text.trim().is_empty()) else {
+            let text = "say: the text has a variable without a value".to_owned();
+            turn.out.push(Effect::Note { text });
+            return Move::Advance;
+        };
+        let text = text.chars().take(SPOKEN_LETTERS_MAX).collect();
+        let clip = Clip::Spoken { language: self.line.language.clone(), text };
+        self.play_clips(vec![clip], barge_in, turn)
+    }
+
+    /// The text of the step cannot be spoken: whoever catches that takes it, and if nobody does
+    /// the flow goes on, as a caller is better off with a missing sentence than without a line.
+    pub(super) fn speech_failed(
+        &mut self,
+        escalation: Escalation,
+        turn: &mut Turn<'_>,
+    ) -> Option<Move> {
+        if !matches!(self.pending, Pending::Playing { .. }) {
+            return None;
+        }
+        if self.catches(&escalation.name) {
+            return Some(Move::Escalate(escalation));
+        }
+        let text = "say: the text could not be spoken".to_owned();
+        turn.out.push(Effect::Note { text });
+        Some(Move::Advance)
     }
 
     fn play_clips(&mut self, clips: Vec<Clip>, barge_in: bool, turn: &mut Turn<'_>) -> Move {

@@ -20,7 +20,7 @@ pub const fn name(action: &Action) -> &'static str {
         Action::Ringing => "ringing",
         Action::Language(_) => "language",
         Action::Play { .. } => "play",
-        Action::Say { .. } => "say",
+        Action::Say { .. } | Action::SayText { .. } => "say",
         Action::Music { .. } => "music",
         Action::Menu(_) => "menu",
         Action::Collect(_) => "collect",

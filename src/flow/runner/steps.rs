@@ -51,6 +51,7 @@ impl Runner {
             Action::Say { kind, value, country, barge_in } => {
                 self.say((*kind, value), country.as_ref(), *barge_in, turn)
             }
+            Action::SayText { text, barge_in } => self.say_text(text, *barge_in, turn),
             Action::Music { name, length, keys } => {
                 self.music(name, *length, !keys.is_empty(), turn)
             }

@@ -7,5 +7,6 @@ mod data;
 mod hanging_up;
 mod queueing;
 mod shipped;
+mod speaking;
 mod stage;
 mod voicemail;

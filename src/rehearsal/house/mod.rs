@@ -274,6 +274,10 @@ impl House {
                     let sound = millis.map(|ms| Arc::new(Sound::silence(ms.unwrap_or(u32::MAX))));
                     self.inbox.push_back(Input::Fetched { ticket, sound });
                 }
+                Output::Speak { ticket, language, text } => {
+                    let sound = Some(Arc::make_mut(&mut self.repertoire).speaks(language, text));
+                    self.inbox.push_back(Input::Fetched { ticket, sound });
+                }
                 Output::Ask { ticket, request } => self.web.ask(self.now, ticket, *request),
                 Output::Announce(event) => {
                     self.note(format!("the flow tells {}", event.event));

@@ -4,9 +4,10 @@ use crate::audio::sound::Sound;
 use crate::base::document::duration::parse_duration;
 use crate::base::language::Language;
 use crate::base::number::PhoneNumber;
-use crate::flow::graph::SayKind;
+use crate::flow::graph::{Gender, SayKind};
 use crate::flow::value::Value;
 use crate::flow::wording;
+use crate::rehearsal::recordings::spoken_text;
 use crate::switchboard::settings::Prompts;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,11 +16,15 @@ use std::sync::Arc;
 const MUSIC: &str = "music/";
 /// Prompts that are no words: the pauses between the groups of a number.
 const PAUSES: &str = "pause/";
+/// The name of a text that a program speaks.
+const SPOKEN: &str = "text";
 
 /// All sounds of a site, found by where they lie in memory: a sound has no name of its own.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Repertoire {
     pieces: BTreeMap<usize, Arc<Prompt>>,
+    /// Stands for texts that were spoken; kept, so that no other sound lies in their place.
+    spoken: Vec<Arc<Sound>>,
 }
 
 /// A prompt, or a piece of music.
@@ -54,7 +59,16 @@ impl Repertoire {
                 pieces.insert(address(sound), Arc::new(prompt));
             }
         }
-        Self { pieces }
+        Self { pieces, spoken: Vec::new() }
+    }
+
+    /// Stands for a text that a program speaks.
+    pub(super) fn speaks(&mut self, language: Language, text: String) -> Arc<Sound> {
+        let sound = Arc::new(spoken_text(&text));
+        let prompt = Prompt { name: SPOKEN.to_owned(), language, text: Some(text) };
+        self.pieces.insert(address(&sound), Arc::new(prompt));
+        self.spoken.push(Arc::clone(&sound));
+        sound
     }
 
     pub(super) fn piece(&self, sound: &Arc<Sound>) -> Piece {
@@ -106,8 +120,8 @@ impl Piece {
     }
 }
 
-/// Whether what begins with these pieces says `text`: a number, a place, a span of time as it is
-/// written, or the words of prompts.
+/// Whether what begins with these pieces says `text`: a number, a place, a span, a time, a day or
+/// a sum as it is written, or the words of prompts.
 #[must_use]
 pub fn says(pieces: &[Piece], text: &str) -> bool {
     let Some(first) = pieces.first().filter(|piece| !piece.is_pause()) else { return false };
@@ -129,17 +143,21 @@ pub fn spoken(language: &Language, text: &str) -> Vec<Vec<String>> {
     let bare: String = text.chars().filter(|letter| !letter.is_whitespace()).collect();
     let mut values = Vec::new();
     if let Some(number) = PhoneNumber::from_e164(&bare) {
-        values.push((SayKind::Phone, Value::Phone(number)));
+        values.push((SayKind::Phone(None), Value::Phone(number)));
     }
-    values.push((SayKind::Phone, Value::Text(bare.clone())));
+    values.push((SayKind::Phone(None), Value::Text(bare.clone())));
     values.push((SayKind::Digits, Value::Text(bare.clone())));
     if let Ok(number) = bare.parse::<i64>() {
-        values.push((SayKind::Number, Value::Number(number)));
+        let genders = [Gender::Masculine, Gender::Feminine, Gender::Neuter];
+        let counted = genders.map(|gender| (SayKind::Number(gender), Value::Number(number)));
+        values.extend(counted);
         values.push((SayKind::Position, Value::Number(number)));
     }
     if let Some(span) = parse_duration(&bare) {
         values.push((SayKind::Duration, Value::Duration(span)));
     }
+    let meant = [SayKind::Time, SayKind::Date, SayKind::Day, SayKind::Weekday, SayKind::Money];
+    values.extend(meant.map(|kind| (kind, Value::Text(text.to_owned()))));
     values.iter().filter_map(|(kind, value)| wording::say(language, *kind, value)).collect()
 }
 

@@ -48,7 +48,7 @@ pub(super) fn text(action: &Action) -> String {
         Action::Lookup(lookup) => {
             format!("{} of {} → ${}", operand(&lookup.key), lookup.table, lookup.save_as)
         }
-        Action::Tag(text) | Action::Note(text) => template(text),
+        Action::Tag(text) | Action::Note(text) | Action::SayText { text, .. } => template(text),
         Action::Event(event) => event.name.clone(),
         Action::Voicemail(voicemail) => operand(&voicemail.mailbox),
         Action::End
@@ -89,10 +89,15 @@ fn promised(registered: &RegisterCallback) -> String {
 const fn said(kind: SayKind) -> &'static str {
     match kind {
         SayKind::Digits => "digits",
-        SayKind::Phone => "phone",
-        SayKind::Number => "number",
+        SayKind::Phone(_) => "phone",
+        SayKind::Number(_) => "number",
         SayKind::Duration => "duration",
         SayKind::Position => "position",
+        SayKind::Time => "time",
+        SayKind::Date => "date",
+        SayKind::Day => "day",
+        SayKind::Weekday => "weekday",
+        SayKind::Money => "money",
     }
 }
 
@@ -118,6 +123,9 @@ pub(super) fn value(value: &Value) -> String {
         Value::Text(text) => text.clone(),
         Value::Number(number) => number.to_string(),
         Value::Duration(span) => write_duration(*span),
+        Value::Time(time) => time.to_string(),
+        Value::Date(day) => day.to_string(),
+        Value::Money(sum) => sum.to_string(),
         Value::YesNo(yes) => yes.to_string(),
         Value::Phone(number) => number.to_string(),
         Value::Recording(_) => "recording".to_owned(),

@@ -15,7 +15,7 @@ use crate::flow::graph::{
 };
 use crate::flow::runner::Runner;
 use crate::flow::value::{Facts, Row, Value};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -336,6 +336,7 @@ fn clip_words(clip: &Clip) -> String {
         Clip::Prompt { language, name } if language.tag() == "en" => name.clone(),
         Clip::Prompt { language, name } => format!("{language}:{name}"),
         Clip::Recording(id) => id.to_string(),
+        Clip::Spoken { language, text } => format!("{language}:{text:?}"),
     }
 }
 
@@ -351,6 +352,7 @@ pub(super) fn flow(name: &str, sections: Vec<(&str, Vec<Step>)>) -> Flow {
         when_caller_hangs_up: None,
         catch: BTreeMap::new(),
         sections: sections.into_iter().map(|(name, steps)| (name.into(), steps)).collect(),
+        spoken: BTreeSet::new(),
     }
 }
 
