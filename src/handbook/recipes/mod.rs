@@ -8,6 +8,7 @@
 //! | [`voice_message`] | the agent hears what it is about before the customer is called |
 //! | [`standard`] | a queue with a callback, by one line of the configuration |
 //! | [`opening_hours`] | other words after hours than on a holiday |
+//! | [`voicemail`] | a message, when nobody is there |
 //! | [`language_menu`] | one question in all languages, then everything in one |
 //!
 //! The flows are shipped inside the program: a number, a queue or another flow that names one of
@@ -34,4 +35,5 @@ recipe!(national_number, "national-number");
 recipe!(voice_message, "standard-callback");
 recipe!(standard, "standard");
 recipe!(opening_hours, "opening-hours");
+recipe!(voicemail, "after-hours");
 recipe!(language_menu, "languages");
