@@ -100,6 +100,12 @@ fn the_shipped_site_has_no_mistakes_in_flows() {
     assert_eq!(found, Vec::<String>::new());
 }
 
+/// A flow of one step.
+fn plain(name: &str) -> (String, String) {
+    let text = format!("flow: {name}\nformat: 1\nsections: {{ start: [end] }}\n");
+    (format!("{name}.flow.yaml"), text)
+}
+
 /// The shipped site, with a prompt that is there in English only.
 struct TestSite {
     prompts: Arc<Prompts>,
@@ -125,7 +131,8 @@ impl TestSite {
     /// What is said of an example; of flows only what is wrong in its own file.
     fn complaints(&self, kind: &str, text: &str) -> Vec<Complaint> {
         let example = match kind {
-            "config" => return self.load(text, &self.flows),
+            // The shipped flows would complain of queues that the example has not.
+            "config" => return self.load(text, &[plain("main-line")]),
             "flow" => text.to_owned(),
             _ => {
                 let steps: String = text.lines().map(|line| format!("    {line}\n")).collect();
