@@ -58,7 +58,7 @@ fn five_mistakes_in_a_flow_are_five_messages_with_their_lines() {
     let file = "flows/front.flow.yaml";
     let expected = [7, 9, 11, 14, 16].map(|line| format!("{file}:{line}"));
     assert_eq!(places(&lines), expected, "{lines:#?}");
-    assert!(lines.contains(&"5 errors, 1 warnings".to_owned()), "{lines:#?}");
+    assert!(lines.contains(&"5 errors, 1 warning".to_owned()), "{lines:#?}");
     assert_eq!(code, Some(78));
     nothing_listens(&site);
 }
