@@ -179,6 +179,13 @@ fn the_command_plays_the_shipped_tests_and_writes_what_continuous_integration_re
 }
 
 #[test]
+fn the_shipped_tests_reach_every_section_of_every_shipped_flow() {
+    let told = told(&ringback(&["flow", "test", "config/flows", "--coverage"]));
+    assert!(told.matches("coverage of ").count() >= 14, "{told}");
+    assert!(!told.contains("sections that no case reached"), "{told}");
+}
+
+#[test]
 fn the_command_fails_with_one_and_mistakes_with_78() {
     let dir = Temporary::new().expect("a directory");
     let at = |name: &str| dir.path().join(name).to_string_lossy().to_string();

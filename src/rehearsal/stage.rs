@@ -109,6 +109,7 @@ impl Stage {
         let mut present = Vec::new();
         for queue in &mut settings.queues {
             let Some(given) = given.queues.get(&queue.line.name) else { continue };
+            queue.line.callers_max = given.callers_max.or(queue.line.callers_max);
             queue.line.wait_estimate = given.wait_estimate.or(queue.line.wait_estimate);
             for _ in 0..given.agents.unwrap_or(0) {
                 let name = format!("agent-{}", present.len() + 1);

@@ -60,6 +60,7 @@ impl Given {
             let own = self.queues.entry(name.clone()).or_default();
             own.agents = own.agents.or(theirs.agents);
             own.waiting = own.waiting.or(theirs.waiting);
+            own.callers_max = own.callers_max.or(theirs.callers_max);
             own.wait_estimate = own.wait_estimate.or(theirs.wait_estimate);
         }
         Self {
@@ -240,6 +241,7 @@ fn queue(node: &Node, complaints: &mut Complaints) -> Option<QueueGiven> {
     let queue = QueueGiven {
         agents: fields.take("agents").and_then(|node| people(node, complaints)),
         waiting: fields.take("waiting").and_then(|node| people(node, complaints)),
+        callers_max: fields.take("callers_max").and_then(|node| people(node, complaints)),
         wait_estimate: fields.take("wait_estimate").and_then(|node| node.duration(complaints)),
     };
     fields.finish(complaints);

@@ -112,6 +112,8 @@ pub struct QueueGiven {
     pub agents: Option<usize>,
     /// Callers who came before.
     pub waiting: Option<usize>,
+    /// Most callers; more find the queue full.
+    pub callers_max: Option<usize>,
     /// The estimate that flows are told.
     pub wait_estimate: Option<Duration>,
 }
