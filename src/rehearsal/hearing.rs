@@ -19,7 +19,8 @@ pub(super) fn hears(entry: &Entry, ear: Ear, wanted: &Heard) -> bool {
 }
 
 /// What is heard, for people.
-pub(super) fn spelled(heard: &Heard) -> String {
+#[must_use]
+pub fn spelled(heard: &Heard) -> String {
     match heard {
         Heard::Prompt(name) => name.clone(),
         Heard::Music(name) => format!("the music {name}"),

@@ -8,7 +8,7 @@
 pub mod coverage;
 pub mod cursor;
 mod earlier;
-mod hearing;
+pub mod hearing;
 pub mod house;
 pub mod judge;
 pub mod junit;

@@ -9,6 +9,7 @@ use crate::io::listening;
 use crate::io::softphone::Heard as Phone;
 use crate::io::store;
 use crate::rehearsal::cursor::{Awaited, Cursor, awaited};
+use crate::rehearsal::hearing::spelled;
 use crate::rehearsal::house::log::{Entry, Log, What};
 use crate::rehearsal::house::repertoire::spoken;
 use crate::rehearsal::judge::{Evidence, judge};
@@ -228,17 +229,23 @@ impl Play {
             self.scene.caller.listens();
             for sound in &sounds {
                 if self.scene.caller.recognises_beginning(sound).is_some() {
-                    let what = What::Did(format!("the caller hears {wanted:?}"));
+                    let what = What::Did(format!("the caller hears {}", spelled(wanted)));
                     self.scene.log.note(self.scene.now(), what);
                     return Came::Right;
                 }
             }
             if let Some(why) = over {
-                return Came::Wrong(format!("in vain: the caller hears {wanted:?}; {why}"));
+                return Came::Wrong(format!(
+                    "in vain: the caller hears {}; {why}",
+                    spelled(wanted)
+                ));
             }
             if Instant::now() >= until {
                 let why = format!("not within {PATIENCE:?}");
-                return Came::Wrong(format!("in vain: the caller hears {wanted:?}; {why}"));
+                return Came::Wrong(format!(
+                    "in vain: the caller hears {}; {why}",
+                    spelled(wanted)
+                ));
             }
             self.passes(LOOK_EVERY).await;
         }
@@ -382,11 +389,12 @@ impl Play {
             Expected::Heard(sounds) => {
                 let missing = sounds.iter().find(|sound| !self.was_heard(sound));
                 return missing
-                    .map_or(Came::Right, |s| Came::Wrong(format!("{s:?} was not heard")));
+                    .map_or(Came::Right, |s| Came::Wrong(format!("{} was not heard", spelled(s))));
             }
             Expected::NeverHeard(sounds) => {
                 let heard = sounds.iter().find(|sound| self.was_heard(sound));
-                return heard.map_or(Came::Right, |s| Came::Wrong(format!("{s:?} was heard")));
+                return heard
+                    .map_or(Came::Right, |s| Came::Wrong(format!("{} was heard", spelled(s))));
             }
             Expected::Registered(_)
             | Expected::Abandoned(_)
