@@ -271,6 +271,37 @@ fn phones_that_do_not_subscribe_are_told_where_the_site_wants_it() {
     town.is_quiet();
 }
 
+#[test]
+fn those_who_are_to_be_told_are_told_once_also_after_a_crash() {
+    let notify = Notify { emails: vec!["anna@example.com".to_owned()], ..Notify::default() };
+    let plan = with_mailbox(&[LEAVES]).but(|settings| settings.mailboxes[0].notify = notify);
+    let town = Town::new(plan, 20);
+    leaves_a_message(&town);
+    town.runs(Duration::from_secs(1));
+    assert_eq!(town.world(|world| world.notices.len()), 1);
+    town.world(World::crash);
+    town.world(World::start);
+    town.runs(Duration::from_secs(1));
+    assert_eq!(town.world(|world| world.notices.len()), 1);
+}
+
+#[test]
+fn a_message_nobody_was_told_of_before_a_crash_is_told_of_after_it() {
+    let notify = Notify { webhook: Some("crm".to_owned()), ..Notify::default() };
+    let plan = with_mailbox(&[LEAVES]).but(|settings| settings.mailboxes[0].notify = notify);
+    let town = Town::new(plan, 21);
+    let caller = town.calls_in(CALLER);
+    until_the_message(&caller);
+    caller.presses("#").hears("message-saved");
+    town.world(|world| world.store.temper.fails = true);
+    town.world(World::crash);
+    town.world(|world| world.store.temper.fails = false);
+    town.world(World::start);
+    town.runs(Duration::from_secs(1));
+    assert!(town.world(|world| !world.notices.is_empty()));
+    assert!(town.world(|world| world.store.messages().all(|message| !message.notice_due)));
+}
+
 const LEAVES: (&str, &str) = (
     "voice.flow.yaml",
     "flow: voice

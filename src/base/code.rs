@@ -270,6 +270,8 @@ codes! {
         "a row of a table has no key"
     Error Site NEVER_DIALLED "never-dialled"
         "a kind of number that is never called back"
+    Error Site NO_MAIL_SERVER "no-mail-server"
+        "a mailbox writes e-mail, and no server takes it"
     Warning Site NO_MUSIC "no-music"
         "a queue has no music"
     Warning Site NO_NUMBERS "no-numbers"

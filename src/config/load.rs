@@ -3,8 +3,8 @@
 use super::outside::IoSettings;
 use super::reader::{ReadFile, Reader, Sort};
 use super::{
-    agents, callbacks, check, flows, hours, mailboxes, numbers, overrides, queues, site, tables,
-    trunks,
+    agents, callbacks, check, flows, hours, mail, mailboxes, numbers, overrides, queues, site,
+    tables, trunks,
 };
 use crate::base::complaint::{Complaint, Complaints, Place};
 use crate::base::document::{Fields, Node, parse};
@@ -108,6 +108,7 @@ fn read(root: &Node, sources: &Sources, reader: &mut Reader) -> Option<Loaded> {
     fields.finish(&mut reader.complaints);
     define_prompts(&settings.prompts, reader);
     settings.flows = Arc::new(flows::read(sources.flows, &settings, &io, reader));
+    mail::check(io.mail.as_ref(), &settings.mailboxes, root, reader);
     reader.match_names();
     let place = Place { file: sources.settings.0.into(), line: 1, column: 1 };
     check::whole(&settings, root, &place, &mut *reader);

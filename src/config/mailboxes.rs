@@ -103,8 +103,9 @@ fn notify(node: &Node, reader: &mut Reader) -> Notify {
     };
     let emails = value::list(fields.take("email"), complaints, email);
     let attach = fields.take("attach").and_then(|node| node.yes_no(complaints));
-    let webhook = fields.take("webhook").and_then(|node| web_address(node, complaints));
+    let webhook = fields.take("webhook");
     fields.finish(complaints);
+    let webhook = webhook.and_then(|node| reader.want(Sort::Webhook, node));
     Notify { emails, attach: attach.unwrap_or(false), webhook }
 }
 
@@ -117,16 +118,6 @@ fn email(node: &Node, complaints: &mut Complaints) -> Option<String> {
     let fits = text.rsplit_once('@').is_some_and(|(user, host)| plain(user) && plain(host));
     if !fits {
         node.wrong("an address such as anna@example.com", complaints);
-        return None;
-    }
-    Some(text)
-}
-
-fn web_address(node: &Node, complaints: &mut Complaints) -> Option<String> {
-    let text = value::filled(node, complaints)?;
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    if rest.is_none_or(|rest| rest.is_empty() || rest.starts_with('/')) {
-        node.wrong("an address such as https://example.com/voicemail", complaints);
         return None;
     }
     Some(text)

@@ -20,6 +20,7 @@ mod callbacks;
 mod check;
 mod flows;
 mod hours;
+mod mail;
 mod mailboxes;
 mod numbers;
 mod overrides;

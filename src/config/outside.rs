@@ -21,6 +21,8 @@ pub struct IoSettings {
     pub log: LogSettings,
     /// Who is told what happens.
     pub webhooks: Vec<Webhook>,
+    /// Where e-mail is handed in, if anywhere.
+    pub mail: Option<MailServer>,
     /// Web services that flows ask.
     pub services: BTreeMap<String, Service>,
     /// The program that speaks texts, if there is one.
@@ -40,6 +42,44 @@ pub struct SpeechSettings {
     pub cache: PathBuf,
     /// How much of it is kept.
     pub cache_bytes_max: u64,
+}
+
+/// Where e-mail is handed in (RFC 6409).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailServer {
+    /// Its name or address.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// Whether the way is encrypted.
+    pub tls: MailTls,
+    /// Who hands in, where it wants to know.
+    pub login: Option<(String, Secret)>,
+    /// Who writes: `ringback@example.com`, or with a name before it.
+    pub from: String,
+}
+
+/// Whether the way to a mail server is encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailTls {
+    /// From the first byte (RFC 8314).
+    Always,
+    /// After a word in the open (RFC 3207), and never without.
+    StartTls,
+    /// Never: only for a server on this machine.
+    Never,
+}
+
+impl MailTls {
+    /// The port that servers of this kind listen on.
+    #[must_use]
+    pub const fn port(self) -> u16 {
+        match self {
+            Self::Always => 465,
+            Self::StartTls => 587,
+            Self::Never => 25,
+        }
+    }
 }
 
 /// One web service.

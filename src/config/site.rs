@@ -180,6 +180,7 @@ pub(super) fn read_io(root: &mut Fields, site: &Site, reader: &mut Reader) -> Io
         recordings: "data/recordings".into(),
         log: LogSettings { level: LogLevel::Info, format: LogFormat::Auto },
         webhooks: super::webhooks::read(root, reader),
+        mail: super::mail::read(root, reader),
         services: super::services::read(root, reader),
         speech: super::speech::read(root, reader),
     };

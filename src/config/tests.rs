@@ -445,7 +445,8 @@ fn a_mailbox_takes_what_is_said_of_it_and_shipped_values_for_the_rest() {
     let loaded = good(
         "agents: { anna: { password: long-enough-1 } }\nmailboxes:\n  support:\n    \
          agents: anna\n    longest: 90s\n    silence: none\n    retention: none\n    \
-         notify: { email: [a@example.com, b@example.com], attach: true }\n  other: {}\n",
+         notify: { email: [a@example.com, b@example.com], attach: true }\n  other: {}\n\
+         mail: { server: mail.example.com, from: ringback@example.com }\n",
     );
     let [support, other] = loaded.settings.mailboxes.as_slice() else { panic!("two mailboxes") };
     assert_eq!(support.limits.longest, Duration::from_secs(90));
@@ -462,7 +463,8 @@ fn mistakes_in_a_mailbox_are_told() {
     assert_eq!(codes("greeting: voicemail-greetings"), ["unknown-prompt"]);
     assert_eq!(codes("longest: 1s, shortest: 2s"), ["wrong-value"]);
     assert_eq!(codes("notify: { email: anna }"), ["wrong-value"]);
-    assert_eq!(codes("notify: { webhook: example.com }"), ["wrong-value"]);
+    assert_eq!(codes("notify: { webhook: crm }"), ["unknown-webhook"]);
+    assert_eq!(codes("notify: { email: anna@example.com }"), ["no-mail-server"]);
     assert_eq!(codes("retension: 30d"), ["unknown-key"]);
 }
 

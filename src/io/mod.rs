@@ -5,6 +5,7 @@ pub mod clock;
 pub mod control;
 mod https;
 pub mod listening;
+pub mod mail;
 pub mod media_engine;
 pub mod node;
 pub mod order;

@@ -9,6 +9,7 @@
 //! ```
 
 use super::clock::{self, Clock};
+use super::mail::Mail;
 use super::media_engine::MediaEngine;
 use super::recordings::Recordings;
 use super::sip_ports::SipPorts;
@@ -27,7 +28,7 @@ use crate::sip::event::Event as SipEvent;
 use crate::switchboard::heart::Switchboard;
 use crate::switchboard::input::Input;
 use crate::switchboard::objection::Objection;
-use crate::switchboard::output::{Announcement, Output, Tale};
+use crate::switchboard::output::{Announcement, MessageNotice, Output, Tale};
 use crate::switchboard::settings::Settings;
 use crate::switchboard::store::{Refusal, Reply, Request};
 use std::collections::{BTreeMap, VecDeque};
@@ -63,6 +64,8 @@ pub struct World {
     pub web: Web,
     /// The program that speaks texts, if there is one.
     pub speech: Option<Speech>,
+    /// E-mail about messages.
+    pub mail: Mail,
 }
 
 /// Words to a running node.
@@ -215,6 +218,7 @@ impl Node {
                 }
                 Output::Speak { ticket, language, text } => self.speak(ticket, language, text),
                 Output::Announce(event) => self.world.webhooks.tell(&announced(event)),
+                Output::Notify(notice) => self.notify(*notice),
                 Output::Tell(tale) => self.tell(tale),
                 Output::Reloaded { objections } => {
                     if let Some((web, asked)) = self.asked.take() {
@@ -229,6 +233,18 @@ impl Node {
             }
         }
         drained
+    }
+
+    /// The webhook of a mailbox is told, and its people are written to.
+    fn notify(&mut self, notice: MessageNotice) {
+        if let Some(webhook) = &notice.notify.webhook {
+            self.world.webhooks.tell_one(webhook, &message_left(&notice));
+        }
+        if notice.notify.emails.is_empty() {
+            let message = notice.message.id;
+            return self.inbox.push_back(Input::Notified { message });
+        }
+        self.world.mail.send(notice, self.answers.0.clone());
     }
 
     /// Those who watch, in this process and elsewhere, hear of it; nothing waits for them.
@@ -293,7 +309,8 @@ impl Node {
     }
 
     async fn close(self) {
-        let World { media, store, sip, webhooks, .. } = self.world;
+        let World { media, store, sip, webhooks, mail, .. } = self.world;
+        mail.close();
         drop(sip);
         webhooks.close().await;
         tokio::task::spawn_blocking(move || media.stop()).await.unwrap_or_default();
@@ -310,6 +327,29 @@ fn notice_of(tale: &Tale, at: Utc) -> Notice {
         at,
         call: tale.call.map(|call| call.to_string()),
         data: tale.facts.iter().map(fact).collect(),
+    }
+}
+
+/// A message in the words of webhooks; the number in full, for whoever has to call back.
+fn message_left(notice: &MessageNotice) -> Notice {
+    let MessageNotice { message, title, .. } = notice;
+    let text = |text: &str| Json::from(text);
+    let number = message.caller.number.as_ref().map(ToString::to_string);
+    let seconds = i64::try_from(message.length.as_secs()).unwrap_or(i64::MAX);
+    let data = [
+        ("message", text(&message.id.to_string())),
+        ("mailbox", text(&message.mailbox)),
+        ("title", text(title)),
+        ("from", text(number.as_deref().unwrap_or_default())),
+        ("name", text(message.caller.name.as_deref().unwrap_or_default())),
+        ("called", text(&message.caller.called)),
+        ("seconds", Json::from(seconds)),
+    ];
+    Notice {
+        event: "voicemail.left".to_owned(),
+        at: message.left_at,
+        call: Some(message.call.to_string()),
+        data: data.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
     }
 }
 

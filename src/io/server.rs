@@ -2,6 +2,7 @@
 //! fail.
 
 use super::clock::{self, Clock};
+use super::mail::Mail;
 use super::media_engine::{EngineSettings, MediaEngine};
 use super::node::{Node, Word, World};
 use super::recordings::Recordings;
@@ -108,6 +109,10 @@ impl Server {
             what: format!("webhooks cannot be told anything: {fault}"),
             help: "install the certificates of this system (package ca-certificates)",
         })?;
+        let mail = Mail::start(io.mail.as_ref(), &recordings).map_err(|fault| StartError {
+            what: format!("e-mail cannot be written: {fault}"),
+            help: "check the section `mail`, and the certificates of this system",
+        })?;
         let web = Web::new(io.services);
         let world = World {
             clock,
@@ -120,6 +125,7 @@ impl Server {
             speech,
             webhooks,
             web,
+            mail,
         };
         let (mut node, say) = Node::new(Arc::new(settings), Ids::new(NODE, epoch), entropy, world);
         let tales = node.tales();

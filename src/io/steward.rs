@@ -364,6 +364,7 @@ fn fixed_keys(old: &IoSettings, new: &IoSettings) -> Vec<Objection> {
         ("recordings.dir", old.recordings != new.recordings),
         ("log", old.log != new.log),
         ("webhooks", old.webhooks != new.webhooks),
+        ("mail", old.mail != new.mail),
     ];
     let keys = changed.into_iter().filter(|(_, changed)| *changed).map(|(key, _)| key);
     keys.map(|key| Objection::NeedsRestart { key }).collect()

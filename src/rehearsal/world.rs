@@ -27,7 +27,7 @@ use crate::sip::wire;
 use crate::switchboard::heart::Switchboard;
 use crate::switchboard::input::Input;
 use crate::switchboard::objection::Objection;
-use crate::switchboard::output::{Output, Tale};
+use crate::switchboard::output::{MessageNotice, Output, Tale};
 use crate::switchboard::settings::Settings;
 use bytes::Bytes;
 use std::collections::{BTreeMap, VecDeque};
@@ -55,6 +55,8 @@ pub struct World {
     pub ladder: Ladder,
     /// What the heart told those who watch, and when.
     pub tales: Vec<(Moment, Tale)>,
+    /// Messages that somebody was told of.
+    pub notices: Vec<MessageNotice>,
     settings: Arc<Settings>,
     now: Moment,
     /// The wall clock at [`Moment::ZERO`].
@@ -115,6 +117,7 @@ impl World {
             web: Web::default(),
             ladder: Ladder::default(),
             tales: Vec::new(),
+            notices: Vec::new(),
             settings,
             now: Moment::ZERO,
             utc_at_zero: utc,
@@ -298,6 +301,11 @@ impl World {
                 Output::Speak { ticket, text, .. } => {
                     let sound = self.recordings.spoken(&text);
                     self.put(Input::Fetched { ticket, sound });
+                }
+                Output::Notify(notice) => {
+                    let message = notice.message.id;
+                    self.notices.push(*notice);
+                    self.put(Input::Notified { message });
                 }
                 Output::Tell(tale) => self.tales.push((self.now, tale)),
                 Output::Reloaded { objections } => {

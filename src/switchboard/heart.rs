@@ -174,6 +174,9 @@ impl Switchboard {
             Input::Stored(reply) => self.on_stored(reply, turn),
             Input::Replied { ticket, reply } => self.replied(ticket, reply, turn),
             Input::Fetched { ticket, sound } => self.fetched(ticket, sound, turn),
+            Input::Notified { message } => {
+                self.tell_mailboxes(voicemail::event::Event::Told(message), turn);
+            }
             Input::Settings(settings) => self.reload(settings, turn),
             Input::Timer => self.on_timer(turn),
             Input::Drain => {

@@ -3,7 +3,7 @@
 use super::settings::Settings;
 use super::store;
 use crate::audio::sound::Sound;
-use crate::base::id::TicketId;
+use crate::base::id::{MessageId, TicketId};
 use crate::flow::web::{WebFault, WebReply};
 use crate::media;
 use crate::sip;
@@ -33,6 +33,12 @@ pub enum Input {
         ticket: TicketId,
         /// What it said.
         reply: Result<WebReply, WebFault>,
+    },
+    /// Everybody has been told of a message that [`super::output::Output::Notify`] named, or
+    /// it is given up.
+    Notified {
+        /// The message.
+        message: MessageId,
     },
     /// New settings; answered by [`super::output::Output::Reloaded`].
     Settings(Arc<Settings>),

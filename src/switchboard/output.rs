@@ -8,6 +8,8 @@ use crate::base::language::Language;
 use crate::flow::web::WebRequest;
 use crate::media;
 use crate::sip::event::Path;
+use crate::voicemail::message::Message;
+use crate::voicemail::settings::Notify;
 use bytes::Bytes;
 use std::collections::BTreeMap;
 
@@ -55,6 +57,9 @@ pub enum Output {
         /// What.
         text: String,
     },
+    /// Tell everybody who is to be told of a new message; answered by
+    /// [`super::input::Input::Notified`].
+    Notify(Box<MessageNotice>),
     /// Something a person may want to follow: a line of the `demo`, an event of the console.
     Tell(Tale),
     /// What became of [`super::input::Input::Settings`].
@@ -64,6 +69,17 @@ pub enum Output {
     },
     /// Drained: no call is left.
     Drained,
+}
+
+/// A message that somebody has to be told of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageNotice {
+    /// The message.
+    pub message: Message,
+    /// The title of its mailbox.
+    pub title: String,
+    /// Who.
+    pub notify: Notify,
 }
 
 /// One sentence about a call, in the trade's words.

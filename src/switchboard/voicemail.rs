@@ -2,6 +2,7 @@
 
 use super::call::Take;
 use super::heart::Switchboard;
+use super::output::{MessageNotice, Output};
 use super::store::{Done, Refusal};
 use super::turn::{Turn, Work};
 use crate::base::id::{CallId, MessageId, RecordingId};
@@ -36,7 +37,7 @@ impl Switchboard {
                 }
             }
             Effect::Counted { mailbox } => self.light_up(&mailbox, turn),
-            Effect::Tell(message) => self.tell_mailboxes(Event::Told(message.id), turn),
+            Effect::Tell(message) => self.notify(*message, turn),
             Effect::Deleted { message, why } => {
                 let facts = vec![
                     ("message", message.id.to_string()),
@@ -47,6 +48,16 @@ impl Switchboard {
                 self.message_gone(message.id, true, turn);
             }
         }
+    }
+
+    /// Everybody who is to be told of a message is; nobody, where the site has changed its mind.
+    fn notify(&mut self, message: Message, turn: &mut Turn<'_>) {
+        let settings = self.mailboxes.settings(&message.mailbox);
+        let Some(settings) = settings.filter(|settings| !settings.notify.is_nobody()) else {
+            return self.tell_mailboxes(Event::Told(message.id), turn);
+        };
+        let (title, notify) = (settings.title.clone(), settings.notify.clone());
+        turn.put(Output::Notify(Box::new(MessageNotice { message, title, notify })));
     }
 
     /// A flow wants to leave a message: the line is answered, and the mailbox looked at.

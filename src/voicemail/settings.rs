@@ -41,7 +41,7 @@ pub struct Notify {
     pub emails: Vec<String>,
     /// Whether the e-mail brings the sound along.
     pub attach: bool,
-    /// Where a webhook is sent.
+    /// The webhook that is told, by its name.
     pub webhook: Option<String>,
 }
 

@@ -283,6 +283,11 @@ impl House {
                     self.note(format!("the flow tells {}", event.event));
                     self.web.announced.push((self.now, event));
                 }
+                Output::Notify(notice) => {
+                    let message = notice.message.id;
+                    self.note(format!("people are told of a message for {}", notice.title));
+                    self.inbox.push_back(Input::Notified { message });
+                }
                 Output::Tell(tale) => self.hear(tale),
                 Output::Reloaded { .. } | Output::Drained => {}
             }
