@@ -1,7 +1,7 @@
 //! How a value is spoken: the prompts of its words, in order.
 //!
 //! Digits and telephone numbers are spoken alike in all languages; everything else follows each
-//! language's [grammar], in `en` and `pl`. What comes out are names of prompts such as
+//! language's grammar, in `en` and `pl`. What comes out are names of prompts such as
 //! `digits/7`, `number/20`, `unit/minutes`, which every language ships.
 
 mod en;

@@ -48,7 +48,7 @@ pub enum SpeechError {
     Failed(ExitStatus),
     /// It took longer than `speech.timeout`, with the wait for its turn.
     TooSlow,
-    /// It wrote more than [`SPOKEN_BYTES_MAX`].
+    /// It wrote more than `SPOKEN_BYTES_MAX`.
     TooLong,
     /// It wrote no sound.
     Sound(WavError),

@@ -1,7 +1,7 @@
 //! A document as it was written: the tree with its comments, blank lines and quotes.
 //!
 //! It is for those who write a text anew without changing what it says. Read it from a text that
-//! [`parse`](super::parse) takes without complaint; anchors and tags do not come here.
+//! [`parse`](super::parse()) takes without complaint; anchors and tags do not come here.
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 use std::collections::VecDeque;

@@ -6,7 +6,7 @@
 //!       ▲                  ▲   └───► ports ──┤
 //!       └──────────────────┴─────────────────┘
 //! ```
-//! Time jumps from one deadline to the next; what happens stands in the [`Log`](log::Log).
+//! Time jumps from one deadline to the next; what happens stands in the [`log::Log`].
 
 pub mod log;
 mod ports;
