@@ -147,6 +147,43 @@ pub fn repair(first: &[u8], file_bytes: u64) -> Option<[u8; HEADER_BYTES]> {
     (same_kind && !same_lengths).then_some(right)
 }
 
+/// Writes the true length of its sound into a file that came through a pipe: a program that writes
+/// there cannot know it beforehand, and promises more than comes. What is no WAV file, or promises
+/// no more than it has, is left as it is.
+pub fn measure(file: &mut [u8]) {
+    let Some((at, block)) = data_chunk(file) else { return };
+    let sound = file.len().saturating_sub(at + CHUNK_HEAD_BYTES);
+    let whole = u32::try_from(sound - sound % block).unwrap_or(u32::MAX);
+    let Some(length) = file.get_mut(at + 4..at + CHUNK_HEAD_BYTES) else { return };
+    let promised = length.first_chunk().copied().map_or(0, u32::from_le_bytes);
+    if promised > whole {
+        length.copy_from_slice(&whole.to_le_bytes());
+    }
+}
+
+/// Bytes before what a chunk holds: its name and its length.
+const CHUNK_HEAD_BYTES: usize = 8;
+/// Bytes before the first chunk: `RIFF`, a length and `WAVE`.
+const RIFF_HEAD_BYTES: usize = 12;
+
+/// Where the chunk of sound begins, and how many bytes the samples of one moment have.
+fn data_chunk(file: &[u8]) -> Option<(usize, usize)> {
+    let mut at = RIFF_HEAD_BYTES;
+    let mut block = 1;
+    while let Some(chunk) = file.get(at..).filter(|rest| rest.len() >= CHUNK_HEAD_BYTES) {
+        if chunk.starts_with(b"data") {
+            return Some((at, block));
+        }
+        if chunk.starts_with(b"fmt ") {
+            let align = chunk.get(CHUNK_HEAD_BYTES + 12..)?.first_chunk().copied()?;
+            block = usize::from(u16::from_le_bytes(align)).max(1);
+        }
+        let length = u32::from_le_bytes(chunk.get(4..)?.first_chunk().copied()?);
+        at = at.checked_add(CHUNK_HEAD_BYTES)?.checked_add(usize::try_from(length).ok()?)?;
+    }
+    None
+}
+
 /// The format tag of linear samples.
 const PCM: u16 = 1;
 
@@ -192,6 +229,22 @@ mod tests {
     use hound::{WavSpec, WavWriter};
     use proptest::prelude::*;
     use std::io::Cursor;
+
+    #[test]
+    fn a_file_that_came_through_a_pipe_is_as_long_as_it_is() {
+        let mut piped = file(&[100; 800]);
+        piped[4..8].copy_from_slice(&0x7fff_f024_u32.to_le_bytes());
+        piped[40..44].copy_from_slice(&0x7fff_f000_u32.to_le_bytes());
+        piped.push(1);
+        assert!(parse(&piped).is_err());
+        measure(&mut piped);
+        assert_eq!(parse(&piped).map(|sound| sound.samples().len()).ok(), Some(800));
+        for mut other in [Vec::new(), b"RIFF".to_vec(), vec![0xff; 64], file(&[1; 3])] {
+            let before = other.clone();
+            measure(&mut other);
+            assert_eq!(other, before);
+        }
+    }
 
     #[test]
     fn what_we_write_is_read_back_sample_by_sample() {

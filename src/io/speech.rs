@@ -61,7 +61,7 @@ impl fmt::Display for SpeechError {
             Self::Failed(status) => write!(f, "the program ended with {status}"),
             Self::TooSlow => write!(f, "it took longer than speech.timeout"),
             Self::TooLong => write!(f, "it wrote more than {SPOKEN_BYTES_MAX} bytes"),
-            Self::Sound(error) => write!(f, "what it wrote {error}"),
+            Self::Sound(error) => write!(f, "what it wrote: {error}"),
         }
     }
 }
@@ -213,10 +213,11 @@ async fn kept(file: &Path) -> Option<Sound> {
 
 /// Reads what was spoken and puts it into the cache, in the form in which it is played.
 fn keep(draft: &Draft, file: &Path, most: u64) -> Result<Sound, SpeechError> {
-    let bytes = fs::read(&draft.0)?;
+    let mut bytes = fs::read(&draft.0)?;
     if bytes.len() as u64 > SPOKEN_BYTES_MAX {
         return Err(SpeechError::TooLong);
     }
+    wav::measure(&mut bytes);
     let sound = wav::parse(&bytes).map_err(SpeechError::Sound)?;
     fs::write(&draft.0, wav::file(sound.samples()))?;
     fs::rename(&draft.0, file)?;
