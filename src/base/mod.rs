@@ -16,3 +16,4 @@ pub mod number;
 pub mod outbox;
 pub mod time;
 pub mod timers;
+pub mod xml;

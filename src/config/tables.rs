@@ -15,7 +15,7 @@ use crate::base::complaint::{Complaints, Place};
 use crate::base::document::{Fields, Key, Kind, Node, scalar::clip};
 use crate::base::number::Country;
 use crate::flow::table::{Table, Tables};
-use crate::flow::types::Type;
+use crate::flow::types::{READ, Type};
 use crate::flow::value::{Row, Value};
 use csv::{ReaderBuilder, StringRecord};
 use std::collections::BTreeMap;
@@ -28,17 +28,6 @@ const MISTAKES_MAX: usize = 20;
 const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
 /// What some programs put before a text in UTF-8.
 const BYTE_ORDER_MARK: char = '\u{feff}';
-
-/// Types that a cell can have.
-const TYPES: [(&str, Type); 7] = [
-    ("text", Type::Text),
-    ("number", Type::Number),
-    ("duration", Type::Duration),
-    ("yes_no", Type::YesNo),
-    ("phone", Type::Phone),
-    ("queue", Type::Queue),
-    ("country", Type::Country),
-];
 
 /// All tables; numbers without `+` are read as dialled in `home`, unless a table says otherwise.
 pub(super) fn read(root: &mut Fields, home: Option<Country>, reader: &mut Reader) -> Tables {
@@ -91,7 +80,7 @@ fn columns<'n>(
         return columns;
     };
     for (key, node) in entries {
-        if let Some(kind) = node.choice(&TYPES, complaints) {
+        if let Some(kind) = node.choice(&READ, complaints) {
             columns.insert(key.text.as_str(), (key, kind));
         }
     }

@@ -47,6 +47,17 @@ pub const STATED: [(&str, Type); 12] = [
     ("country", Type::Country),
 ];
 
+/// The types of what is read from outside: cells of a table, fields of a web service's answer.
+pub const READ: [(&str, Type); 7] = [
+    ("text", Type::Text),
+    ("number", Type::Number),
+    ("duration", Type::Duration),
+    ("yes_no", Type::YesNo),
+    ("phone", Type::Phone),
+    ("queue", Type::Queue),
+    ("country", Type::Country),
+];
+
 impl Type {
     /// The word for it in flows.
     #[must_use]

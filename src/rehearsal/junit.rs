@@ -1,5 +1,6 @@
 //! Results as JUnit XML, as continuous integration reads it.
 
+use crate::base::xml::escaped;
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -69,22 +70,4 @@ fn totals<'c>(cases: impl Iterator<Item = &'c Case>) -> String {
     }
     let seconds = took.as_secs_f64();
     format!("tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" time=\"{seconds:.6}\"")
-}
-
-/// Text that is no markup; what XML 1.0 §2.2 knows no character for is left out.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\n' | '\t' => out.push(letter),
-            '\u{fffe}' | '\u{ffff}' => {}
-            letter if letter.is_control() => {}
-            letter => out.push(letter),
-        }
-    }
-    out
 }

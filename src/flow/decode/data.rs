@@ -8,7 +8,7 @@ use crate::base::document::scalar::clip;
 use crate::base::document::{Fields, Key, Kind, Node};
 use crate::flow::graph::{Action, Announce, Http, HttpBody, Lookup, Take};
 use crate::flow::template::{Part, Template};
-use crate::flow::types::Type;
+use crate::flow::types::{READ, Type};
 use crate::flow::web::Method;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -167,11 +167,11 @@ impl<'a> Decoder<'a> {
 
     fn take_one(&mut self, key: &'a Key, node: &'a Node) -> Option<Take> {
         let (kind, at) = match &node.kind {
-            Kind::Scalar { .. } => (node.choice(&TAKEN, self.complaints), None),
+            Kind::Scalar { .. } => (node.choice(&READ, self.complaints), None),
             Kind::Map(_) | Kind::List(_) | Kind::Null => {
                 let mut fields = Fields::of(node, "a taken variable", self.complaints)?;
                 let kind = fields.required("type", self.complaints);
-                let kind = kind.and_then(|node| node.choice(&TAKEN, self.complaints));
+                let kind = kind.and_then(|node| node.choice(&READ, self.complaints));
                 let at = fields.take("at").and_then(|node| self.path_of(node));
                 fields.finish(self.complaints);
                 (kind, at)
@@ -256,14 +256,3 @@ impl<'a> Decoder<'a> {
 
 /// What a row can be found by.
 const KEYS: [Type; 3] = [Type::Phone, Type::Text, Type::Number];
-
-/// Types that can be read from JSON.
-const TAKEN: [(&str, Type); 7] = [
-    ("text", Type::Text),
-    ("number", Type::Number),
-    ("duration", Type::Duration),
-    ("yes_no", Type::YesNo),
-    ("phone", Type::Phone),
-    ("queue", Type::Queue),
-    ("country", Type::Country),
-];

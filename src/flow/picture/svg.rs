@@ -10,6 +10,7 @@ pub use style::Theme;
 use super::face::{HEAD, LINE, Line, PAD};
 use super::sketch::{CardKind, Lead, Row, Tone};
 use super::{Arrow, MARGIN, Picture, Place};
+use crate::base::xml;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
@@ -322,18 +323,7 @@ const fn tone_name(tone: Tone) -> &'static str {
     }
 }
 
-/// Text fit for XML, in elements and attributes; letters that XML cannot hold are left out.
+/// Text on one line, fit for XML.
 fn escaped(text: &str) -> String {
-    let mut out = String::new();
-    for letter in text.chars() {
-        match letter {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            letter if letter.is_control() || matches!(letter, '\u{fffe}' | '\u{ffff}') => {}
-            letter => out.push(letter),
-        }
-    }
-    out
+    xml::escaped(&text.replace(char::is_control, ""))
 }
