@@ -26,5 +26,6 @@ mod peers {
     mod publishing;
     mod restart;
     mod torture;
+    mod transfer_by_sipp;
     mod wrong_site;
 }

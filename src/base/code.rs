@@ -232,6 +232,8 @@ codes! {
         "a section that this flow does not have"
     Error Flow UNKNOWN_SERVICE "unknown-service"
         "a web service that this site does not have"
+    Error Flow UNKNOWN_SKILL "unknown-skill"
+        "a skill that no agent of this site has"
     Error Flow UNKNOWN_TABLE "unknown-table"
         "a table that this site does not have"
     Warning Flow UNREACHED_SECTION "unreached-section"

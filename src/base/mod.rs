@@ -14,6 +14,7 @@ pub mod language;
 pub mod money;
 pub mod number;
 pub mod outbox;
+pub mod skill;
 pub mod time;
 pub mod timers;
 pub mod xml;

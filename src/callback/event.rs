@@ -43,6 +43,12 @@ pub enum Event {
         /// One word or sentence for the record.
         reason: String,
     },
+    /// The customer is on the line and wants it no more: answered by [`Effect::Revoked`]. Unlike
+    /// [`Event::Cancel`] it is undone if it cannot be stored.
+    Revoke {
+        /// They take its place in the queue over.
+        supersede: bool,
+    },
     /// The customer called again and was served, or a newer request takes its place.
     Supersede,
     /// The agent hung up before the customer's phone rang, or while it rang, or in the media.
@@ -113,6 +119,11 @@ pub enum Effect {
         /// The prompt's name, such as `customer-did-not-answer`.
         prompt: &'static str,
     },
+    /// What came of [`Event::Revoke`]. After [`Revocation::Done`] the life is over.
+    Revoked {
+        /// The answer.
+        revocation: Revocation,
+    },
     /// A signal for flows, reports and events, such as `queue-callback-unanswered`.
     Signal {
         /// Its name.
@@ -123,4 +134,18 @@ pub enum Effect {
         /// The request.
         callback: CallbackId,
     },
+}
+
+/// Whether the customer's word came in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Revocation {
+    /// It is over, and that is durable.
+    Done,
+    /// It was over before.
+    Gone,
+    /// Their phone is being called, or they talk: what is under way goes on. One that they wanted
+    /// cancelled is not tried again after that.
+    TooLate,
+    /// The store failed: it stands as it stood.
+    NotStored,
 }

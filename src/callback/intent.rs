@@ -58,6 +58,8 @@ pub enum Event {
     /// The request is refused, or the store has not kept it. Whoever says this tells the flow
     /// why, by its named escalation.
     NotStored,
+    /// The request of this call is cancelled: there is no promise any more, and no place.
+    Revoked,
     /// The flow: `dismiss_callback`, or the runner on its behalf.
     Dismiss,
     /// The flow: `exit_queue`.
@@ -278,6 +280,7 @@ fn in_flow(now: Now, event: Event, out: &mut Outbox<Effect>) -> State {
         | Event::TooLate
         | Event::Stored
         | Event::NotStored
+        | Event::Revoked
         | Event::ExitQueue
         | Event::Timer => State::Flow,
     }
@@ -301,7 +304,12 @@ fn queued(entry: EntryId, event: Event, out: &mut Outbox<Effect>) -> State {
         Event::Connected => State::Connected,
         Event::HangUp => leave(Some(entry), Leaving::Abandoned, State::Ended, out),
         Event::FlowEnded => leave(Some(entry), Leaving::Exited, State::Ended, out),
-        Event::Suspended | Event::TooLate | Event::Stored | Event::NotStored | Event::Timer => same,
+        Event::Suspended
+        | Event::TooLate
+        | Event::Stored
+        | Event::NotStored
+        | Event::Revoked
+        | Event::Timer => same,
     }
 }
 
@@ -327,7 +335,7 @@ fn starting(
         Event::ExitQueue => leave(Some(entry), Leaving::Exited, State::Flow, out),
         Event::HangUp => leave(Some(entry), Leaving::Abandoned, State::Ended, out),
         Event::FlowEnded => leave(Some(entry), Leaving::Exited, State::Ended, out),
-        Event::Stored | Event::NotStored | Event::Timer => same,
+        Event::Stored | Event::NotStored | Event::Revoked | Event::Timer => same,
     }
 }
 
@@ -359,7 +367,12 @@ fn is_started(now: Now, started: Started, event: Event, out: &mut Outbox<Effect>
         }
         // A Start that crossed the end of the last stay: the new stay is what counts.
         Event::Joined { entry } => State::Queued { entry },
-        Event::Suspended | Event::TooLate | Event::Stored | Event::NotStored | Event::Timer => same,
+        Event::Suspended
+        | Event::TooLate
+        | Event::Stored
+        | Event::NotStored
+        | Event::Revoked
+        | Event::Timer => same,
     }
 }
 
@@ -385,6 +398,7 @@ fn last_words(started: Started, event: Event, out: &mut Outbox<Effect>) -> State
         | Event::TooLate
         | Event::Stored
         | Event::NotStored
+        | Event::Revoked
         | Event::ExitQueue
         | Event::Connected
         | Event::HangUp
@@ -418,6 +432,7 @@ fn registering(
         Event::Joined { .. }
         | Event::Suspended
         | Event::TooLate
+        | Event::Revoked
         | Event::ExitQueue
         | Event::Connected
         | Event::Timer => same,
@@ -429,6 +444,7 @@ fn registered(event: Event, out: &mut Outbox<Effect>) -> State {
         Event::Start { .. } | Event::Register | Event::Dismiss => {
             escalate(ALREADY_REGISTERED, State::Registered, out)
         }
+        Event::Revoked => State::Flow,
         Event::HangUp | Event::FlowEnded => State::Ended,
         Event::Joined { .. }
         | Event::LeftQueue
@@ -454,6 +470,7 @@ const fn connected(event: Event) -> State {
         | Event::Register
         | Event::Stored
         | Event::NotStored
+        | Event::Revoked
         | Event::Dismiss
         | Event::ExitQueue
         | Event::Connected
@@ -472,6 +489,7 @@ fn ended(event: Event, out: &mut Outbox<Effect>) -> State {
         | Event::TooLate
         | Event::Stored
         | Event::NotStored
+        | Event::Revoked
         | Event::ExitQueue
         | Event::Connected
         | Event::HangUp

@@ -67,6 +67,8 @@ struct Step {
     durable: Vec<Effect>,
     /// The row to return to if this step toward the customer cannot be stored.
     undo: Option<Box<Row>>,
+    /// Said when it was undone.
+    undone: Vec<Effect>,
     /// How often the store has failed.
     failures: u32,
 }
@@ -168,6 +170,7 @@ impl Request {
             | Event::NextTrunk { .. }
             | Event::Postpone { .. }
             | Event::Cancel { .. }
+            | Event::Revoke { .. }
             | Event::Supersede
             | Event::AgentLost { .. }
             | Event::Answered
@@ -283,6 +286,7 @@ impl Request {
                 event,
                 Event::AgentLost { .. }
                     | Event::Cancel { .. }
+                    | Event::Revoke { .. }
                     | Event::Supersede
                     | Event::NextTrunk { .. }
                     | Event::Missed(Miss::TrunkTrouble | Miss::Forbidden)
@@ -296,6 +300,7 @@ impl Request {
         let pause = (STORE_PAUSE_FIRST * (1 << doublings)).min(STORE_PAUSE_MAX);
         if let Some(row) = step.undo.take() {
             out.push(Effect::TellAgent { prompt: "callback-not-stored" });
+            step.undone.drain(..).for_each(|effect| out.push(effect));
             self.row = *row;
             self.agent = None;
             // What is on the disk is unknown, so the row that holds is stored again, later.

@@ -3,6 +3,7 @@
 use crate::base::id::{CallId, CallbackId, EntryId, RecordingId};
 use crate::base::language::Language;
 use crate::base::number::PhoneNumber;
+use crate::base::skill::Skills;
 use crate::base::time::Utc;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -45,6 +46,8 @@ pub struct Promise {
     pub language: Language,
     /// Priority in the queue.
     pub priority: i32,
+    /// What the agent must be able to do.
+    pub skills: Skills,
     /// The place.
     pub enqueued_at: Utc,
     /// When it was registered.
@@ -165,6 +168,27 @@ pub enum AttemptOutcome {
 }
 
 impl State {
+    /// Its name as flows and people write it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Offered => "offered",
+            Self::AgentMedia => "agent_media",
+            Self::Dialing => "dialing",
+            Self::Connected => "connected",
+            Self::Requeued => "requeued",
+            Self::Retry => "retry",
+            Self::Completed => "completed",
+            Self::Abandoned => "abandoned",
+            Self::Exhausted => "exhausted",
+            Self::Failed => "failed",
+            Self::Expired => "expired",
+            Self::Cancelled => "cancelled",
+            Self::Superseded => "superseded",
+        }
+    }
+
     /// Whether the life is over.
     #[must_use]
     pub const fn is_end(self) -> bool {

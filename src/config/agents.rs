@@ -5,6 +5,7 @@ use super::site::section;
 use super::value;
 use crate::base::code;
 use crate::base::document::{Fields, Key, Node};
+use crate::base::skill::Skills;
 use crate::switchboard::settings::{Agent, Login};
 
 /// All agents.
@@ -28,11 +29,17 @@ fn read_one(key: &Key, node: &Node, reader: &mut Reader) -> Option<Agent> {
     }
     let title = fields.take("title").and_then(|n| value::filled(n, complaints));
     let auto_ready = fields.take("auto_ready").and_then(|n| n.yes_no(complaints));
+    let mut skills = Skills::none();
+    for (name, level, _) in fields.take("skills").map(|n| n.skills(complaints)).unwrap_or_default()
+    {
+        skills.set(&name, level);
+    }
     fields.finish(complaints);
     Some(Agent {
         title: title.unwrap_or_else(|| name.clone()),
         login: Login { user: name.clone(), password: password.unwrap_or_default() },
         auto_ready: auto_ready.unwrap_or(false),
+        skills,
         name,
     })
 }

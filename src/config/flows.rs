@@ -73,6 +73,9 @@ fn site_of(settings: &Settings, io: &IoSettings) -> Site {
         tables: Some(settings.tables.iter().map(columns).collect()),
         lengths: lengths(&settings.prompts),
         speaks: Some(io.speech.is_some()),
+        agents: Some(settings.agents.iter().map(|agent| agent.name.clone()).collect()),
+        skills: Some(skills(settings)),
+        trunks: Some(settings.trunks_out(None).map(|trunk| trunk.name.clone()).collect()),
     }
 }
 
@@ -88,6 +91,12 @@ fn lengths(prompts: &Prompts) -> BTreeMap<String, Duration> {
         *longest = sound.duration().max(*longest);
     }
     lengths
+}
+
+/// Skills that some agent has.
+fn skills(settings: &Settings) -> BTreeSet<String> {
+    let names = settings.agents.iter().flat_map(|agent| agent.skills.names());
+    names.map(str::to_owned).collect()
 }
 
 /// Names of music, whatever the language.

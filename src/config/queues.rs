@@ -57,6 +57,7 @@ fn read_one(key: &Key, node: &Node, home: Option<Country>, reader: &mut Reader) 
         timeout: fields.take("timeout").and_then(|n| n.duration(complaints)),
         wait_estimate: fields.take("wait_estimate").and_then(|n| n.duration(complaints)),
         waits_without_agents: without_agents.unwrap_or(true),
+        skills_relax_after: fields.take("skills_relax_after").and_then(|n| n.duration(complaints)),
     };
     let incomplete =
         fields.take("incomplete_counts_as").and_then(|n| n.choice(&INCOMPLETE, complaints));

@@ -8,6 +8,7 @@ use crate::base::id::{CallbackId, RecordingId};
 use crate::base::json::Json;
 use crate::base::language::Language;
 use crate::base::number::PhoneNumber;
+use crate::base::skill::Skills;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -96,6 +97,11 @@ pub enum Effect {
     QueueMusic,
     /// Leave the queue that the call stands in, without a callback. [`Event::LeftQueue`] follows.
     ExitQueue,
+    /// Stand in another queue; [`Event::Moved`] or [`Event::NotMoved`] comes.
+    Move(Move),
+    /// Pass the caller on; [`Event::TransferAnswered`] or [`Event::TransferOver`] comes, or an
+    /// escalation. A place in a queue is kept, out of dispatch, until somebody answers.
+    Transfer(Box<Transfer>),
     /// Take the caller out of the queue and prepare a callback.
     StartCallback {
         /// The queue named by the flow; needed where the caller stands in none.
@@ -124,6 +130,14 @@ pub enum Effect {
         name: String,
         /// Its facts.
         data: BTreeMap<String, Json>,
+    },
+    /// Cancel the callback that this call has made, or else the one of the caller's number;
+    /// [`Event::Revoked`] comes, or an escalation.
+    RevokeCallback {
+        /// Only of this queue.
+        queue: Option<String>,
+        /// The caller takes its place over.
+        take_over: bool,
     },
     /// Something worth a line in the log, such as a Dismiss without a Start.
     Note {
@@ -176,6 +190,14 @@ pub enum Event {
     Connected,
     /// The `queue` step is over.
     LeftQueue(QueueOutcome),
+    /// Whom the caller was passed on to has answered: they talk, and the place is given up.
+    TransferAnswered,
+    /// The transfer is over, and the caller is still there.
+    TransferOver(TransferOutcome),
+    /// The caller stands where [`Effect::Move`] wished.
+    Moved,
+    /// The caller stands where they stood.
+    NotMoved(QueueOutcome),
     /// [`Effect::StartCallback`] is done.
     CallbackStarted,
     /// [`Effect::RegisterCallback`] is stored.
@@ -196,6 +218,8 @@ pub enum Event {
         /// What it said.
         reply: Result<WebReply, WebFault>,
     },
+    /// What came of [`Effect::RevokeCallback`].
+    Revoked(Revocation),
     /// The step in progress ended badly, or a signal came from outside
     /// (`callback-started-too-long`).
     Escalated(Escalation),
@@ -248,6 +272,20 @@ impl QueueOutcome {
     }
 }
 
+/// What came of cancelling a callback, or of taking it over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Revocation {
+    /// It is over, durably.
+    Done {
+        /// Whether the caller stands in its place now; else the next `queue` step gives it.
+        stands: bool,
+    },
+    /// There was none.
+    None,
+    /// The customer is being called just now.
+    TooLate,
+}
+
 /// A named failure that bubbles up until something catches it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Escalation {
@@ -293,10 +331,61 @@ pub struct Join {
     pub queue: String,
     /// Higher is served first; default 0.
     pub priority: i32,
+    /// What the agent must be able to do.
+    pub skills: Skills,
     /// Leaves with [`QueueOutcome::TimedOut`] after this long; `None` is the queue's own.
     pub timeout: Option<Duration>,
     /// Whether a waiting flow runs; if not, [`Effect::QueueMusic`] follows [`Event::Joined`].
     pub has_flow: bool,
+}
+
+/// Parameters of passing a caller on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transfer {
+    /// Whom to.
+    pub to: Destination,
+    /// How long it rings.
+    pub ring: Duration,
+    /// What the caller hears meanwhile; `None` is ringing.
+    pub music: Option<String>,
+}
+
+/// Whom a caller is passed on to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Destination {
+    /// A number outside.
+    Number {
+        /// As the flow has it: E.164, or as keyed.
+        number: String,
+        /// The number shown; `None` is the trunk's own.
+        ani: Option<String>,
+        /// The only trunk that may carry it.
+        trunk: Option<String>,
+    },
+    /// An agent, by name.
+    Agent(String),
+}
+
+/// How a transfer ends with the caller still there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TransferOutcome {
+    /// They talked, and the far end is gone.
+    Answered,
+    /// Busy or declined.
+    Busy,
+    /// Nobody answered.
+    NoAnswer,
+}
+
+/// Parameters of standing elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Move {
+    /// The queue's name.
+    pub queue: String,
+    /// `None` keeps it.
+    pub priority: Option<i32>,
+    /// Whether the place is kept, or begins anew.
+    pub keeps_place: bool,
 }
 
 /// Parameters of `register_callback` as the flow gives them; the queue's defaults fill the
@@ -313,6 +402,8 @@ pub struct Registration {
     pub agent_media: Vec<Clip>,
     /// Priority of the entry; `None` keeps it.
     pub priority: Option<i32>,
+    /// What the agent must be able to do; `None` keeps it.
+    pub skills: Option<Skills>,
     /// Most attempts.
     pub attempts: Option<u32>,
     /// Wait after no answer.
@@ -341,6 +432,7 @@ impl Registration {
             ani: None,
             agent_media: Vec::new(),
             priority: None,
+            skills: None,
             attempts: None,
             retry_after: None,
             busy_retry_after: None,

@@ -2,6 +2,10 @@
 //!
 //! The decoder makes it, `check` walks it, the runner executes it.
 
+mod moving;
+
+pub use moving::{Destination, QueryCallback, Requeue, Review, Revoke, Transfer};
+
 use super::expression::Expression;
 use super::template::Template;
 pub use super::types::Type;
@@ -11,6 +15,7 @@ use crate::base::complaint::Place;
 use crate::base::digit::Digit;
 use crate::base::language::Language;
 use crate::base::number::{Country, NumberKind};
+use crate::base::skill::Skills;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -172,6 +177,8 @@ pub enum Action {
     Ringing,
     /// `language`
     Language(Operand),
+    /// `transfer`
+    Transfer(Box<Transfer>),
     /// `play`
     Play {
         /// Prompts and recordings, in order.
@@ -218,6 +225,8 @@ pub enum Action {
     Queue(QueueStep),
     /// `exit_queue`
     ExitQueue,
+    /// `requeue`
+    Requeue(Requeue),
     /// `start_callback`
     StartCallback {
         /// The queue; needed where the caller may stand in none.
@@ -229,6 +238,12 @@ pub enum Action {
     RegisterCallback(Box<RegisterCallback>),
     /// `dismiss_callback`, `decline_callback`
     DismissCallback,
+    /// `query_callback`
+    QueryCallback(QueryCallback),
+    /// `cancel_callback`
+    CancelCallback(Revoke),
+    /// `take_over_callback`
+    TakeOverCallback(Revoke),
     /// `http`
     Http(Box<Http>),
     /// `lookup`
@@ -346,21 +361,6 @@ pub struct Record {
     pub review: Option<Review>,
 }
 
-/// `review` of a `record`: hear it, make it again, keep it.
-#[derive(Debug, Clone)]
-pub struct Review {
-    /// The question.
-    pub prompt: Vec<Operand>,
-    /// The key that keeps it; default `1`.
-    pub keep: Option<Digit>,
-    /// The key that plays it; default `2`.
-    pub hear: Option<Digit>,
-    /// The key that makes it again; default `3`.
-    pub again: Option<Digit>,
-    /// Silence after the question before it is asked again; default 5 s.
-    pub wait: Duration,
-}
-
 /// `voicemail`; what is not given is the mailbox's.
 #[derive(Debug, Clone)]
 pub struct Voicemail {
@@ -420,6 +420,8 @@ pub struct QueueStep {
     pub with: BTreeMap<String, Operand>,
     /// Higher is served first; default 0.
     pub priority: i32,
+    /// What the agent must be able to do.
+    pub skills: Skills,
     /// Longest wait.
     pub timeout: Option<Duration>,
     /// Where each outcome leads; one that is not named escalates as `queue-OUTCOME`,
@@ -428,6 +430,8 @@ pub struct QueueStep {
 }
 
 /// `register_callback`
+///
+/// Table: a key each in the flow.
 #[derive(Debug, Clone, Default)]
 pub struct RegisterCallback {
     /// Number, queue, ani, in the flow's words; see callbacks in the handbook.
@@ -440,6 +444,8 @@ pub struct RegisterCallback {
     pub agent_media: Vec<Operand>,
     /// Priority.
     pub priority: Option<i32>,
+    /// What the agent must be able to do; `None` keeps it.
+    pub skills: Option<Skills>,
     /// Most attempts.
     pub attempts: Option<u32>,
     /// Wait after no answer.

@@ -35,7 +35,7 @@ const WEEKDAYS: [&str; 7] =
     ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 /// All of them.
-pub const FACTS: [Fact; 22] = [
+pub const FACTS: [Fact; 25] = [
     fact("caller", "number", Type::Phone, "who calls; unknown if anonymous"),
     fact("caller", "name", Type::Text, "the name that came with the call"),
     fact("caller", "anonymous", Type::YesNo, "whether the number is withheld"),
@@ -53,6 +53,9 @@ pub const FACTS: [Fact; 22] = [
     fact("callback", "queue", Type::Queue, "the queue of the callback"),
     fact("callback", "position", Type::Number, "its place; 1 is next"),
     fact("callback", "wait_estimate", Type::Duration, "expected wait until it"),
+    fact("callback", "state", Type::Text, "such as `waiting`, `retry` or `dialing`"),
+    fact("callback", "requested_at", Type::Text, "when it was asked for, as `2026-11-23 10:15`"),
+    fact("callback", "attempts", Type::Number, "how often its customer was called"),
     fact("http", "status", Type::Number, "what the last `http` step was answered; 200 is well"),
     fact("http", "error", Type::Text, "why the last `http` step failed; unknown if it did not"),
     fact("time", "now", Type::Time, "the time of day, as `20:00`"),

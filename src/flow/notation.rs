@@ -101,6 +101,8 @@ pub enum Kind {
     Choice(&'static [&'static str]),
     /// Kinds of telephone numbers.
     NumberKinds,
+    /// Skills, as a list of names or as names with levels.
+    Skills,
     /// A map with these keys, or only the value of the first.
     Fields(&'static [Parameter]),
     /// Text with variables in it.
@@ -176,6 +178,7 @@ impl Kind {
             Self::YesNo => "true or false".to_owned(),
             Self::Choice(words) => words.join(", "),
             Self::NumberKinds => "kinds of numbers".to_owned(),
+            Self::Skills => "skills, or skill → level".to_owned(),
             Self::Fields(fields) => {
                 fields.iter().map(|field| field.name).collect::<Vec<_>>().join(", ")
             }
@@ -216,7 +219,7 @@ pub fn reference() -> String {
 }
 
 /// Escalations that the house raises; flows may add their own with `escalate`.
-pub const ESCALATIONS: [&str; 38] = [
+pub const ESCALATIONS: [&str; 40] = [
     "callback-already-registered",
     "callback-already-started",
     "callback-ani-not-allowed",
@@ -224,16 +227,14 @@ pub const ESCALATIONS: [&str; 38] = [
     "callback-caller-gone",
     "callback-dismissed",
     "callback-duplicate",
-    "callback-expired",
     "callback-invalid-number",
     "callback-limit-reached",
     "callback-not-started",
-    "callback-outside-window",
+    "callback-number-not-trusted",
     "callback-queue-closed",
     "callback-started-too-long",
     "callback-store-failed",
-    "dequeue-forced",
-    "dequeue-timeout",
+    "callback-too-late",
     "flow-missing",
     "flow-runs-in-circles",
     "flow-section-missing",
@@ -242,7 +243,6 @@ pub const ESCALATIONS: [&str; 38] = [
     "http-failed",
     "number-invalid",
     "queue-already-joined",
-    "queue-callback-unanswered",
     "queue-closed",
     "queue-full",
     "queue-left",
@@ -251,10 +251,15 @@ pub const ESCALATIONS: [&str; 38] = [
     "queue-timeout",
     "queue-unknown",
     "speech-failed",
+    "transfer-ani-not-allowed",
+    "transfer-blocked-number",
+    "transfer-busy",
+    "transfer-failed",
+    "transfer-invalid-number",
+    "transfer-no-answer",
     "voicemail-full",
     "voicemail-store-failed",
     "voicemail-unknown-mailbox",
-    "work-rejected",
 ];
 
 #[cfg(test)]

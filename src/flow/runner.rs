@@ -29,10 +29,12 @@ mod position;
 mod questions;
 mod queueing;
 mod review;
+mod revoking;
 mod scope;
 mod steps;
 #[cfg(test)]
 mod tests;
+mod transferring;
 mod voicemail;
 
 use self::frame::{Frame, Role, Visit};
@@ -157,7 +159,7 @@ impl Runner {
     #[must_use]
     pub const fn is_waiting_in_queue(&self) -> bool {
         let joined = !matches!(self.pending, Pending::Joining | Pending::Connected);
-        matches!(self.visit, Some(Visit { registered: false, .. })) && joined
+        matches!(self.visit, Some(Visit { given_up: false, .. })) && joined
     }
 
     /// Whether the step in progress asks for keys.

@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// The names of a site; `None` means that they are not known, and are not checked.
+///
+/// Table: a kind of name each.
 #[derive(Debug, Clone, Default)]
 pub struct Site {
     /// Queues.
@@ -31,6 +33,12 @@ pub struct Site {
     pub lengths: BTreeMap<String, Duration>,
     /// Whether a program speaks texts.
     pub speaks: Option<bool>,
+    /// Agents.
+    pub agents: Option<BTreeSet<String>>,
+    /// Skills that some agent has.
+    pub skills: Option<BTreeSet<String>>,
+    /// Trunks that call out.
+    pub trunks: Option<BTreeSet<String>>,
 }
 
 /// What a site says of a prompt.

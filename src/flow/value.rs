@@ -1,5 +1,6 @@
 //! Values that flows hold, and what they may ask of the call's surroundings.
 
+use super::known::fields_of;
 use super::types::Type;
 use crate::base::calendar::civil::{CalendarDay, ClockTime};
 use crate::base::document::duration::parse_duration;
@@ -118,5 +119,14 @@ pub trait Facts {
     fn row(&self, table: &str, key: &Value) -> Option<Row> {
         let _ = (table, key);
         None
+    }
+    /// What is known of the callback that waits for the caller's number, the oldest of any queue
+    /// or of this one.
+    fn callback(&self, queue: Option<&str>) -> Option<BTreeMap<String, Value>> {
+        let told = |field: &str| (field.to_owned(), self.fact("callback", field));
+        let record: BTreeMap<_, _> = fields_of("callback").map(|fact| told(fact.field)).collect();
+        let is_there = record.get("pending") == Some(&Value::YesNo(true));
+        let of_queue = |queue: &str| record.get("queue") == Some(&Value::Text(queue.to_owned()));
+        (is_there && queue.is_none_or(of_queue)).then_some(record)
     }
 }

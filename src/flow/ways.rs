@@ -3,8 +3,9 @@
 //! The checks walk them and the picture draws them, so that both know of the same arrows.
 
 use super::effect::QueueOutcome;
-use super::graph::{Action, Target};
+use super::graph::{Action, Target, Transfer};
 use crate::base::digit::Digit;
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// One outcome that a step names.
@@ -69,12 +70,12 @@ pub fn named_ways(action: &Action) -> Vec<Way<'_>> {
             ways.extend(at_once([("full", voicemail.full.as_ref())]));
             ways
         }
-        Action::Queue(queue) => {
-            let ways = queue.outcomes.iter().map(|(how, target)| {
-                let (word, timed) = left(*how);
-                Way { name: Name::Word(word), target, timed }
-            });
-            ways.collect()
+        Action::Queue(queue) => left_by(&queue.outcomes),
+        Action::Requeue(requeue) => left_by(&requeue.outcomes),
+        Action::Transfer(transfer) => passed_on(transfer),
+        Action::QueryCallback(query) => at_once([("none", query.none.as_ref())]),
+        Action::CancelCallback(revoke) | Action::TakeOverCallback(revoke) => {
+            at_once([("none", revoke.none.as_ref()), ("too_late", revoke.too_late.as_ref())])
         }
         Action::Goto(_)
         | Action::Set(_)
@@ -100,6 +101,24 @@ pub fn named_ways(action: &Action) -> Vec<Way<'_>> {
         | Action::Note(_)
         | Action::Event(_) => Vec::new(),
     }
+}
+
+fn passed_on(transfer: &Transfer) -> Vec<Way<'_>> {
+    let mut ways = in_time([
+        ("answered", transfer.answered.as_ref()),
+        ("busy", transfer.busy.as_ref()),
+        ("no_answer", transfer.no_answer.as_ref()),
+    ]);
+    ways.extend(left_by(&transfer.refused));
+    ways
+}
+
+fn left_by(outcomes: &BTreeMap<QueueOutcome, Target>) -> Vec<Way<'_>> {
+    let ways = outcomes.iter().map(|(how, target)| {
+        let (word, timed) = left(*how);
+        Way { name: Name::Word(word), target, timed }
+    });
+    ways.collect()
 }
 
 /// The word of a queue's outcome, and whether the caller has waited before it.

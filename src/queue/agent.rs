@@ -14,6 +14,7 @@
 //! A wish spoken in a conversation holds from its end.
 
 use crate::base::id::JobId;
+use crate::base::skill::Skills;
 use crate::base::time::Moment;
 use std::time::Duration;
 
@@ -63,7 +64,7 @@ pub(super) enum Duty {
     /// At work; `wish` is what holds afterwards instead of wrap-up.
     Talking { job: JobId, wish: Option<Rest> },
     /// Notes, since when, after how much talk for which queue.
-    WrapUp { since: Moment, talked: Option<Duration>, line: usize },
+    WrapUp { since: Moment, talked: Option<Duration>, line: Option<usize> },
     /// No work wanted.
     NotReady(&'static str),
 }
@@ -89,6 +90,8 @@ impl From<Rest> for Duty {
 pub(super) struct Agent {
     /// The name.
     pub(super) name: String,
+    /// What they can do.
+    pub(super) skills: Skills,
     /// Whether the settings still know the agent; one who is gone ends Off.
     pub(super) listed: bool,
     /// What the agent does.
@@ -101,8 +104,15 @@ pub(super) struct Agent {
 
 impl Agent {
     /// A new agent, signed out.
-    pub(super) const fn new(name: String) -> Self {
-        Self { name, listed: true, duty: Duty::Off, idle_since: Moment::ZERO, lines: Vec::new() }
+    pub(super) const fn new(name: String, skills: Skills) -> Self {
+        Self {
+            name,
+            skills,
+            listed: true,
+            duty: Duty::Off,
+            idle_since: Moment::ZERO,
+            lines: Vec::new(),
+        }
     }
 
     /// As others see it.

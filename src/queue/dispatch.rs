@@ -3,9 +3,10 @@
 //!
 //! Between two events no queue has both somebody to offer and a free agent; so only queues
 //! that an event touched need a look. An agent of several queues gets the entry that stands
-//! first by the one order of all entries: recovered, priority, then the oldest.
+//! first by the one order of all entries: recovered, priority, then the oldest. One whose needs no
+//! free agent covers is passed over, and keeps the place.
 
-use super::agent::AgentIndex;
+use super::agent::{Agent, AgentIndex};
 use super::entry::Place;
 use super::line::Line;
 use std::collections::BTreeSet;
@@ -22,10 +23,14 @@ pub(super) struct Match {
 }
 
 /// The next match among the touched queues; those without one are forgotten.
-pub(super) fn next(lines: &[Line], touched: &mut BTreeSet<usize>) -> Option<Match> {
+pub(super) fn next(
+    lines: &[Line],
+    agents: &[Agent],
+    touched: &mut BTreeSet<usize>,
+) -> Option<Match> {
     let mut best: Option<Match> = None;
     touched.retain(|&line| {
-        let Some((place, agent)) = lines.get(line).and_then(Line::match_next) else {
+        let Some((place, agent)) = lines.get(line).and_then(|line| line.match_next(agents)) else {
             return false;
         };
         if best.is_none_or(|b| place < b.place) {

@@ -18,8 +18,9 @@
 //! A live entry ends when its work ends; a promised one only with `Leave`, for an attempt that
 //! reached nobody brings it back to its place.
 
-use super::event::EntryKind;
+use super::event::{EntryKind, Join};
 use crate::base::id::{EntryId, JobId};
+use crate::base::skill::Skills;
 use crate::base::time::{Moment, Now, Utc};
 use std::cmp::Reverse;
 use std::time::Duration;
@@ -47,6 +48,15 @@ impl Place {
             priority: Reverse(priority),
             enqueued_at,
             entry,
+        }
+    }
+
+    /// The same place with what is given changed.
+    pub(super) fn moved(self, priority: Option<i32>, enqueued_at: Option<Utc>) -> Self {
+        Self {
+            priority: priority.map_or(self.priority, Reverse),
+            enqueued_at: enqueued_at.unwrap_or(self.enqueued_at),
+            ..self
         }
     }
 
@@ -107,6 +117,8 @@ pub(super) struct Entry {
     pub(super) line: usize,
     /// Its place.
     pub(super) place: Place,
+    /// What the agent must be able to do; nothing any more after a long wait.
+    pub(super) needs: Skills,
     /// A live caller, or a promised callback.
     pub(super) kind: EntryKind,
     /// What it does now.
@@ -121,11 +133,12 @@ pub(super) struct Entry {
 
 impl Entry {
     /// An entry that joins now.
-    pub(super) fn new(line: usize, place: Place, kind: EntryKind, now: Now) -> Self {
+    pub(super) fn new(line: usize, place: Place, join: &Join, now: Now) -> Self {
         Self {
             line,
             place,
-            kind,
+            needs: join.skills.clone(),
+            kind: join.kind,
             standing: Standing::Away,
             joined: now.monotonic,
             waited_before: now.utc.since(place.enqueued_at),

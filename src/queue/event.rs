@@ -1,6 +1,7 @@
 //! The words between queues and those who stand in them or serve them.
 
 use crate::base::id::{EntryId, JobId};
+use crate::base::skill::Skills;
 use crate::base::time::Utc;
 use std::time::Duration;
 
@@ -38,9 +39,15 @@ pub enum Event {
         entry: EntryId,
         /// May change with Register.
         priority: i32,
+        /// The same.
+        skills: Skills,
         /// Not offered before.
         not_before: Utc,
     },
+    /// A caller who waits stands elsewhere from now on: [`Effect::Moved`], [`Effect::NotMoved`] or
+    /// [`Effect::TooLate`] answers. An offer that is out is withdrawn without blame; one who was
+    /// suspended stays so.
+    Move(Move),
     /// A promised entry waits again after an offer, a retry or a postponement, place kept.
     Requeue {
         /// The place.
@@ -73,6 +80,16 @@ pub enum Event {
         /// Talk time for the estimate; `None` when nobody was talked to.
         talked: Option<Duration>,
     },
+    /// This very agent shall be rung, for somebody who stands in no queue: [`Effect::Offer`]
+    /// without a queue's name, or [`Effect::NotReserved`], answers.
+    Reserve {
+        /// The agent's name.
+        agent: String,
+        /// Stands for who wants them; comes back.
+        entry: EntryId,
+        /// How long the phone rings.
+        ring: Duration,
+    },
     /// An agent signs in or out, gets ready or not.
     Agent {
         /// The agent's name.
@@ -93,6 +110,8 @@ pub struct Join {
     pub queue: String,
     /// Higher first.
     pub priority: i32,
+    /// What the agent must be able to do.
+    pub skills: Skills,
     /// The place; the moment of joining for a live caller, the original one for a callback that
     /// comes back from the store.
     pub enqueued_at: Utc,
@@ -102,6 +121,21 @@ pub struct Join {
     pub timeout: Option<Duration>,
     /// A customer whose agent was lost: ahead of everybody.
     pub recovered: bool,
+    /// It takes over the place of a promise, and is never refused for want of room.
+    pub inherited: bool,
+}
+
+/// A wish for another place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Move {
+    /// Who stands.
+    pub entry: EntryId,
+    /// The queue to stand in, perhaps the same.
+    pub queue: String,
+    /// `None` keeps it.
+    pub priority: Option<i32>,
+    /// `None` keeps the place; it is how long they have waited.
+    pub enqueued_at: Option<Utc>,
 }
 
 /// Who stands there.
@@ -183,6 +217,18 @@ pub enum Effect {
         /// Why.
         refusal: Refusal,
     },
+    /// It stands where it was wished.
+    Moved {
+        /// The place.
+        entry: EntryId,
+    },
+    /// It stands where it stood.
+    NotMoved {
+        /// The place.
+        entry: EntryId,
+        /// Why.
+        refusal: Refusal,
+    },
     /// The entry is out of dispatch.
     Suspended {
         /// The place.
@@ -210,6 +256,13 @@ pub enum Effect {
         queue: String,
         /// How long the phone rings.
         ring: Duration,
+    },
+    /// The agent cannot be rung now.
+    NotReserved {
+        /// As given.
+        entry: EntryId,
+        /// What the agent does instead.
+        state: super::agent::AgentState,
     },
     /// Stop ringing: the entry was suspended or left, or the agent wants no work. No
     /// [`Event::OfferFailed`] is needed after it. A callback whose agent wants no work hears of
@@ -248,7 +301,7 @@ pub enum Refusal {
     Full,
     /// Outside its hours (said by the caller of `Join`; queues know no calendar).
     Closed,
-    /// No agent is signed in and the queue does not wait for one.
+    /// No agent who could serve is signed in, and the queue does not wait for one.
     NoAgents,
     /// There is no queue of that name.
     Unknown,

@@ -1,13 +1,14 @@
 //! One queue: the order of those who wait, and which of its agents are free.
 
-use super::agent::AgentIndex;
+use super::agent::{Agent, AgentIndex};
 use super::counters::Counters;
 use super::entry::Place;
 use super::estimate::Experience;
 use super::rank::RankedSet;
 use super::settings::QueueSettings;
+use crate::base::skill::Skills;
 use crate::base::time::Moment;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One queue.
 #[derive(Debug, Clone)]
@@ -20,8 +21,8 @@ pub(super) struct Line {
     pub(super) agents: Vec<AgentIndex>,
     /// Everybody who is counted in positions.
     pub(super) order: RankedSet<Place>,
-    /// Those who may be offered.
-    pub(super) ready: BTreeSet<Place>,
+    /// Those who may be offered, by what they need: in one set all can be served by the same.
+    pub(super) ready: BTreeMap<Skills, BTreeSet<Place>>,
     /// Its free agents, longest idle first.
     pub(super) free: BTreeSet<(Moment, AgentIndex)>,
     /// Live callers with a place here, not yet with an agent.
@@ -42,7 +43,7 @@ impl Line {
             retired: false,
             agents: Vec::new(),
             order: RankedSet::new(),
-            ready: BTreeSet::new(),
+            ready: BTreeMap::new(),
             free: BTreeSet::new(),
             callers: 0,
             callbacks: 0,
@@ -51,10 +52,34 @@ impl Line {
         }
     }
 
-    /// The next match here, if there is somebody to serve and somebody to serve them.
-    pub(super) fn match_next(&self) -> Option<(Place, AgentIndex)> {
-        let place = self.ready.first()?;
-        let (_, agent) = self.free.first()?;
-        Some((*place, *agent))
+    /// One more may be offered.
+    pub(super) fn make_ready(&mut self, needs: &Skills, place: Place) {
+        if let Some(places) = self.ready.get_mut(needs) {
+            places.insert(place);
+        } else {
+            self.ready.insert(needs.clone(), BTreeSet::from([place]));
+        }
+    }
+
+    /// One may not be offered any more.
+    pub(super) fn make_unready(&mut self, needs: &Skills, place: Place) {
+        let Some(places) = self.ready.get_mut(needs) else { return };
+        places.remove(&place);
+        if places.is_empty() {
+            self.ready.remove(needs);
+        }
+    }
+
+    /// The next match here: the first place for which a free agent can do what is needed, and the
+    /// one of those agents who has been idle longest.
+    pub(super) fn match_next(&self, agents: &[Agent]) -> Option<(Place, AgentIndex)> {
+        let able = |index: AgentIndex, needs: &Skills| {
+            agents.get(index).is_some_and(|agent| agent.skills.cover(needs))
+        };
+        let matches = self.ready.iter().filter_map(|(needs, places)| {
+            let (_, agent) = self.free.iter().find(|(_, agent)| able(*agent, needs))?;
+            Some((*places.first()?, *agent))
+        });
+        matches.min_by_key(|(place, _)| *place)
     }
 }

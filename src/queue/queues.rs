@@ -10,9 +10,10 @@ use super::counters::Counters;
 use super::entry::{Entry, Place, Standing};
 use super::event::{Effect, EntryKind, Event, Join, Leaving, Refusal};
 use super::line::Line;
-use super::settings::QueueSettings;
+use super::settings::{AgentSettings, QueueSettings};
 use crate::base::id::{EntryId, Ids, JobId};
 use crate::base::outbox::Outbox;
+use crate::base::skill::Skills;
 use crate::base::time::{Deadline, Now, Utc};
 use crate::base::timers::Timers;
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,7 +46,8 @@ pub(super) struct Job {
     /// Whom it serves; `None` once that one stands elsewhere or is gone.
     pub(super) entry: Option<EntryId>,
     pub(super) agent: AgentIndex,
-    pub(super) line: usize,
+    /// The queue it came from; `None` where the agent was wanted in person.
+    pub(super) line: Option<usize>,
     pub(super) accepted: bool,
 }
 
@@ -60,12 +62,14 @@ pub(super) enum Key {
     WrapUp(AgentIndex),
     /// A busy phone may be tried again.
     Skip(AgentIndex),
+    /// One has waited so long that any agent will do.
+    Relax(EntryId),
 }
 
 impl Queues {
     /// Queues in which nobody stands, with all agents signed out; `ids` names the jobs.
     #[must_use]
-    pub fn new(settings: Vec<QueueSettings>, agents: Vec<String>, ids: Ids) -> Self {
+    pub fn new(settings: Vec<QueueSettings>, agents: Vec<AgentSettings>, ids: Ids) -> Self {
         let mut queues = Self {
             lines: Vec::new(),
             line_of: BTreeMap::new(),
@@ -91,13 +95,15 @@ impl Queues {
             Event::Leave { entry, reason } => self.leave(entry, reason, out),
             Event::Suspend { entry } => self.suspend(entry, out),
             Event::Resume { entry } => self.resume(entry, out),
-            Event::Promise { entry, priority, not_before } => {
-                self.promise(entry, priority, not_before, out);
+            Event::Promise { entry, priority, skills, not_before } => {
+                self.promise(entry, (priority, skills), not_before, out);
             }
+            Event::Move(wish) => self.move_entry(&wish, out),
             Event::Requeue { entry, not_before } => self.requeue(entry, not_before, out),
             Event::Accepted { job } => self.accepted(job, out),
             Event::OfferFailed { job, blame } => self.offer_failed(job, blame, out),
             Event::WorkEnded { job, then, talked } => self.work_ended(job, then, talked, out),
+            Event::Reserve { agent, entry, ring } => self.reserve(agent, entry, ring, out),
             Event::Agent { agent, wish } => self.wish(&agent, wish, out),
             Event::Timer => self.timer(out),
         }
@@ -231,9 +237,10 @@ impl Queues {
         }
         self.forget(join.entry, out);
         let place = Place::new(join.recovered, join.priority, join.enqueued_at, join.entry);
-        let entry = Entry::new(index, place, join.kind, self.now);
+        let entry = Entry::new(index, place, join, self.now);
         self.entries.insert(join.entry, entry);
         self.count_join(index, join);
+        self.relax_later(join.entry);
         match join.kind {
             EntryKind::Live => {
                 self.time_out_after(join.entry, self.longest_wait(index, join));
@@ -248,7 +255,7 @@ impl Queues {
     /// lost, are never refused a place for want of room.
     fn refusal(&self, index: usize, join: &Join) -> Option<Refusal> {
         let line = self.lines.get(index)?;
-        if join.recovered || join.kind != EntryKind::Live {
+        if join.recovered || join.inherited || join.kind != EntryKind::Live {
             return None;
         }
         if line.retired {
@@ -257,12 +264,16 @@ impl Queues {
         let own = self.entries.get(&join.entry).is_some_and(|entry| {
             entry.line == index && entry.is_live() && entry.standing.is_counted()
         });
-        let others = line.callers - usize::from(own);
+        self.no_room(line, line.callers - usize::from(own), &join.skills)
+    }
+
+    /// Why one more caller beside `others` finds no place.
+    pub(super) fn no_room(&self, line: &Line, others: usize, needs: &Skills) -> Option<Refusal> {
         if line.settings.callers_max.is_some_and(|max| others >= max) {
             return Some(Refusal::Full);
         }
-        let off = |agent: &Agent| agent.state() == AgentState::Off;
-        let alone = !line.settings.waits_without_agents && self.agents_of(line).all(off);
+        let serves = |agent: &Agent| agent.state() != AgentState::Off && agent.skills.cover(needs);
+        let alone = !line.settings.waits_without_agents && !self.agents_of(line).any(serves);
         alone.then_some(Refusal::NoAgents)
     }
 
@@ -345,7 +356,13 @@ impl Queues {
     }
 
     /// The caller's place becomes the callback's. One whom an agent serves stays live.
-    fn promise(&mut self, id: EntryId, priority: i32, due: Utc, out: &mut Outbox<Effect>) {
+    fn promise(
+        &mut self,
+        id: EntryId,
+        (priority, skills): (i32, Skills),
+        due: Utc,
+        out: &mut Outbox<Effect>,
+    ) {
         let Some(entry) = self.entries.get(&id) else {
             return tracing::debug!(entry = ?id, "no place to promise");
         };
@@ -366,10 +383,12 @@ impl Queues {
         let new = entry.is_live();
         entry.kind = EntryKind::Promised { not_before: due };
         entry.place = entry.place.with_priority(priority);
+        entry.needs = skills;
         if let Some(line) = self.lines.get_mut(entry.line).filter(|_| new) {
             line.callbacks += 1;
             line.counters.promised += 1;
         }
+        self.relax_later(id);
         self.wait_until(id, due);
     }
 
@@ -401,6 +420,7 @@ impl Queues {
                 Key::Hold(entry) => self.stand(entry, Standing::Waiting),
                 Key::WrapUp(agent) => self.make_ready(agent, out),
                 Key::Skip(agent) => self.end_skip(agent),
+                Key::Relax(entry) => self.relax(entry),
             }
         }
         while let Some(&(until, entry)) = self.due.first() {
@@ -419,7 +439,7 @@ impl Queues {
         out.push(Effect::TimedOut { entry: id });
     }
 
-    fn time_out_after(&mut self, id: EntryId, left: Option<Duration>) {
+    pub(super) fn time_out_after(&mut self, id: EntryId, left: Option<Duration>) {
         let at = left.map(|left| self.now.monotonic + left);
         if let Some(entry) = self.entries.get_mut(&id) {
             entry.times_out_at = at;
@@ -456,6 +476,7 @@ impl Queues {
     pub(super) fn drop_entry(&mut self, id: EntryId) {
         self.stand(id, Standing::Away);
         self.timers.stop(Key::TimeOut(id));
+        self.timers.stop(Key::Relax(id));
         let Some(entry) = self.entries.remove(&id) else { return };
         if let Some(line) = self.lines.get_mut(entry.line).filter(|_| !entry.is_live()) {
             line.callbacks -= 1;
@@ -489,10 +510,10 @@ impl Queues {
             (false, false) | (true, true) => {}
         }
         if old == Standing::Waiting {
-            line.ready.remove(&entry.place);
+            line.make_unready(&entry.needs, entry.place);
         }
         if standing == Standing::Waiting {
-            line.ready.insert(entry.place);
+            line.make_ready(&entry.needs, entry.place);
             self.touched.insert(entry.line);
         }
     }

@@ -11,10 +11,11 @@ use super::agent::{Agent, Duty, Rest};
 use super::event::{Effect, EntryKind, Join};
 use super::line::Line;
 use super::queues::Queues;
-use super::settings::QueueSettings;
+use super::settings::{AgentSettings, QueueSettings};
 use crate::base::outbox::Outbox;
+use crate::base::skill::Skills;
 use crate::base::time::Now;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 impl Queues {
     /// Takes new settings; time-outs of those who wait already stay as they were.
@@ -22,7 +23,7 @@ impl Queues {
         &mut self,
         now: Now,
         settings: Vec<QueueSettings>,
-        agents: Vec<String>,
+        agents: Vec<AgentSettings>,
         out: &mut Outbox<Effect>,
     ) {
         self.now = now;
@@ -33,7 +34,7 @@ impl Queues {
     pub(super) fn learn(
         &mut self,
         settings: Vec<QueueSettings>,
-        agents: Vec<String>,
+        agents: Vec<AgentSettings>,
         out: &mut Outbox<Effect>,
     ) {
         self.learn_agents(agents, out);
@@ -67,11 +68,16 @@ impl Queues {
         Some(index)
     }
 
-    fn learn_agents(&mut self, agents: Vec<String>, out: &mut Outbox<Effect>) {
-        let listed: BTreeSet<&String> = agents.iter().collect();
+    fn learn_agents(&mut self, agents: Vec<AgentSettings>, out: &mut Outbox<Effect>) {
+        let listed: BTreeMap<&String, &Skills> =
+            agents.iter().map(|agent| (&agent.name, &agent.skills)).collect();
         for agent in &mut self.agents {
-            let back = !agent.listed && listed.contains(&agent.name);
-            agent.listed = listed.contains(&agent.name);
+            let skills = listed.get(&agent.name);
+            let back = !agent.listed && skills.is_some();
+            agent.listed = skills.is_some();
+            if let Some(skills) = skills {
+                agent.skills = (*skills).clone();
+            }
             // Gone and back within one conversation: the wish to leave was not theirs.
             if let Duty::Talking { wish, .. } = &mut agent.duty
                 && back
@@ -79,10 +85,10 @@ impl Queues {
                 *wish = None;
             }
         }
-        for name in agents {
+        for AgentSettings { name, skills } in agents {
             if !self.agent_of.contains_key(&name) {
                 self.agent_of.insert(name.clone(), self.agents.len());
-                self.agents.push(Agent::new(name));
+                self.agents.push(Agent::new(name, skills));
             }
         }
         for index in 0..self.agents.len() {

@@ -1,6 +1,16 @@
 //! What a queue is told about itself.
 
+use crate::base::skill::Skills;
 use std::time::Duration;
+
+/// One agent, as queues know them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgentSettings {
+    /// The name.
+    pub name: String,
+    /// What they can do.
+    pub skills: Skills,
+}
 
 /// One queue's rules.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +33,8 @@ pub struct QueueSettings {
     pub wait_estimate: Option<Duration>,
     /// Whether callers may wait although no agent is signed in.
     pub waits_without_agents: bool,
+    /// After so long a wait any agent of the queue will do; `None` is never.
+    pub skills_relax_after: Option<Duration>,
 }
 
 impl QueueSettings {
@@ -39,6 +51,7 @@ impl QueueSettings {
             timeout: None,
             waits_without_agents: true,
             wait_estimate: None,
+            skills_relax_after: None,
         }
     }
 }

@@ -1,11 +1,12 @@
 //! Offers and agents: reserved, at work, released.
 
-use super::agent::{AgentIndex, Duty, Rest, reason};
+use super::agent::{AgentIndex, AgentState, Duty, Rest, reason};
 use super::dispatch;
 use super::entry::Standing;
 use super::event::{AfterWork, AgentWish, Blame, Effect};
+use super::line::Line;
 use super::queues::{Job, Key, Queues};
-use crate::base::id::JobId;
+use crate::base::id::{EntryId, JobId};
 use crate::base::outbox::Outbox;
 use std::time::Duration;
 
@@ -23,7 +24,7 @@ const CALLER_HELD: Duration = Duration::from_millis(500);
 impl Queues {
     /// Offers work until no queue has both somebody to serve and somebody to serve them.
     pub(super) fn dispatch(&mut self, out: &mut Outbox<Effect>) {
-        while let Some(next) = dispatch::next(&self.lines, &mut self.touched) {
+        while let Some(next) = dispatch::next(&self.lines, &self.agents, &mut self.touched) {
             self.offer(next, out);
         }
     }
@@ -37,10 +38,32 @@ impl Queues {
         let agent = self.agents.get(next.agent).map_or_else(String::new, |a| a.name.clone());
         tracing::debug!(%job, %entry, agent, queue, "offered");
         out.push(Effect::Offer { job, entry, agent, queue, ring });
-        let work = Job { entry: Some(entry), agent: next.agent, line: next.line, accepted: false };
+        let line = Some(next.line);
+        let work = Job { entry: Some(entry), agent: next.agent, line, accepted: false };
         self.jobs.insert(job, work);
         self.stand(entry, Standing::Offered { job });
         self.set_duty(next.agent, Duty::Ringing { job }, out);
+    }
+
+    /// Rings one agent for somebody who stands in no queue.
+    pub(super) fn reserve(
+        &mut self,
+        agent: String,
+        entry: EntryId,
+        ring: Duration,
+        out: &mut Outbox<Effect>,
+    ) {
+        let found = self.agent_of.get(&agent).copied();
+        let known = found.and_then(|index| Some((index, self.agents.get(index)?)));
+        let state = known.map_or(AgentState::Off, |(_, agent)| agent.state());
+        let Some((index, _)) = known.filter(|(_, agent)| agent.is_free()) else {
+            return out.push(Effect::NotReserved { entry, state });
+        };
+        let job: JobId = self.ids.mint();
+        tracing::debug!(%job, %entry, agent, "reserved");
+        out.push(Effect::Offer { job, entry, agent, queue: String::new(), ring });
+        self.jobs.insert(job, Job { entry: None, agent: index, line: None, accepted: false });
+        self.set_duty(index, Duty::Ringing { job }, out);
     }
 
     pub(super) fn accepted(&mut self, id: JobId, out: &mut Outbox<Effect>) {
@@ -58,7 +81,7 @@ impl Queues {
         let (live, waited, entry) = (entry.is_live(), entry.waited(self.now), entry.place.entry);
         self.timers.stop(Key::TimeOut(entry));
         self.stand(entry, Standing::Served { job: id });
-        let Some(line) = self.lines.get_mut(job.line) else { return };
+        let Some(line) = self.line_at(job.line) else { return };
         line.counters.offers.accepted += 1;
         if live {
             line.counters.answered += 1;
@@ -76,7 +99,7 @@ impl Queues {
             return self.work_ended(id, then, None, out);
         }
         self.jobs.remove(&id);
-        if let Some(line) = self.lines.get_mut(job.line) {
+        if let Some(line) = self.line_at(job.line) {
             match blame {
                 Blame::None => line.counters.offers.withdrawn += 1,
                 Blame::Busy => line.counters.offers.busy += 1,
@@ -135,7 +158,7 @@ impl Queues {
             | None => None,
         };
         let wrap_up = Duty::WrapUp { since: self.now.monotonic, talked, line: job.line };
-        let wrap_up_for = self.lines.get(job.line).map(|line| line.settings.wrap_up);
+        let wrap_up_for = self.line_at(job.line).map(|line| line.settings.wrap_up);
         match (wish, then) {
             (Some(rest), AfterWork::WrapUp | AfterWork::Ready | AfterWork::NotReady) => {
                 self.measure(job.line, talked);
@@ -253,14 +276,18 @@ impl Queues {
         self.stand(id, standing);
     }
 
-    fn count_withdrawn(&mut self, line: usize) {
-        if let Some(line) = self.lines.get_mut(line) {
+    fn line_at(&mut self, line: Option<usize>) -> Option<&mut Line> {
+        self.lines.get_mut(line?)
+    }
+
+    fn count_withdrawn(&mut self, line: Option<usize>) {
+        if let Some(line) = self.line_at(line) {
             line.counters.offers.withdrawn += 1;
         }
     }
 
-    fn measure(&mut self, line: usize, handled: Option<Duration>) {
-        if let (Some(line), Some(handled)) = (self.lines.get_mut(line), handled) {
+    fn measure(&mut self, line: Option<usize>, handled: Option<Duration>) {
+        if let (Some(line), Some(handled)) = (self.line_at(line), handled) {
             line.experience.handled(handled);
         }
     }

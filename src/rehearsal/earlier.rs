@@ -3,6 +3,7 @@
 use super::script::CallbackGiven;
 use crate::base::id::Ids;
 use crate::base::language::Language;
+use crate::base::skill::Skills;
 use crate::base::time::Utc;
 use crate::callback::request::{Promise, Row, Rules, State};
 use std::collections::BTreeMap;
@@ -44,6 +45,7 @@ fn row(given: &CallbackGiven, at: Utc, ids: &mut Ids) -> Row {
         agent_media: Vec::new(),
         language: Language::english(),
         priority: 0,
+        skills: Skills::none(),
         enqueued_at: at,
         registered_at: at,
         rules,

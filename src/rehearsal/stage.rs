@@ -6,6 +6,7 @@ use super::house::{Before, House};
 use super::script::{Caller, Given, WebGiven};
 use crate::base::calendar::Calendar;
 use crate::base::number::Country;
+use crate::base::skill::{LEVEL_MAX, Skills};
 use crate::base::time::Utc;
 use crate::flow::graph::FlowSet;
 use crate::flow::load::load;
@@ -107,6 +108,7 @@ impl Stage {
             settings.hours.insert(name.clone(), Arc::new(Calendar::fixed(*standing)));
         }
         let mut present = Vec::new();
+        let skills = all_skills(&settings.agents);
         for queue in &mut settings.queues {
             let Some(given) = given.queues.get(&queue.line.name) else { continue };
             queue.line.callers_max = given.callers_max.or(queue.line.callers_max);
@@ -114,7 +116,7 @@ impl Stage {
             for _ in 0..given.agents.unwrap_or(0) {
                 let name = format!("agent-{}", present.len() + 1);
                 queue.line.agents.push(name.clone());
-                settings.agents.push(stand_in(&name));
+                settings.agents.push(stand_in(&name, &skills));
                 present.push(name);
             }
         }
@@ -194,12 +196,21 @@ fn with_earlier(settings: &Settings) -> FlowSet {
     all
 }
 
-fn stand_in(name: &str) -> Agent {
+/// Every skill that somebody here has, at its best: whoever stands in can serve everybody.
+fn all_skills(agents: &[Agent]) -> Skills {
+    let mut skills = Skills::none();
+    let names = agents.iter().flat_map(|agent| agent.skills.names());
+    names.for_each(|name| skills.set(name, LEVEL_MAX));
+    skills
+}
+
+fn stand_in(name: &str, skills: &Skills) -> Agent {
     Agent {
         name: name.to_owned(),
         login: Login { user: name.to_owned(), password: name.to_owned() },
         title: name.to_owned(),
         auto_ready: true,
+        skills: skills.clone(),
     }
 }
 

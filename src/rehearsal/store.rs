@@ -304,6 +304,7 @@ mod tests {
             agent_media: Vec::new(),
             language: Language::new("en").expect("a language"),
             priority: 0,
+            skills: crate::base::skill::Skills::none(),
             enqueued_at: Utc::default(),
             registered_at: Utc::default(),
             rules: Rules {

@@ -17,6 +17,7 @@ impl Switchboard {
     /// An agent answered for a live caller: the waiting flow is dropped, the two talk.
     pub(super) fn connect_caller(&mut self, job: JobId, call: CallId, turn: &mut Turn<'_>) {
         let Some(agent_leg) = self.begin_talk(job, turn) else { return };
+        self.end_transfer(call, turn);
         self.tell_flow(call, FlowEvent::Connected, turn);
         let Some(record) = self.calls.get_mut(&call) else { return };
         record.job = Some(job);
@@ -68,7 +69,7 @@ impl Switchboard {
         turn.tell(None, "callback.connected", vec![("callback", id.to_string()), ("agent", agent)]);
     }
 
-    fn begin_talk(&mut self, job: JobId, turn: &Turn<'_>) -> Option<LegId> {
+    pub(super) fn begin_talk(&mut self, job: JobId, turn: &Turn<'_>) -> Option<LegId> {
         let record = self.jobs.get_mut(&job)?;
         record.stage = Stage::Talking { since: turn.now.monotonic };
         record.answered_leg()
@@ -83,7 +84,7 @@ impl Switchboard {
         turn.media(one.shard, Command::Bridge { one: one.port, other: other.port });
     }
 
-    fn unbridge(&self, leg: LegId, turn: &mut Turn<'_>) {
+    pub(super) fn unbridge(&self, leg: LegId, turn: &mut Turn<'_>) {
         if let Some(line) = self.line_of(leg) {
             turn.media(line.shard, Command::Unbridge { port: line.port });
         }
@@ -107,13 +108,13 @@ impl Switchboard {
         match (stage, waiter) {
             (Stage::Talking { since }, Some(Waiter::Caller(call))) => {
                 let talked = turn.now.monotonic.since(since);
-                // A phone that was lost would only lose the next caller too.
-                let then = match ending {
-                    Ending::Lost => AfterWork::NotReady,
-                    Ending::ByPeer | Ending::ByUs | Ending::Cancelled => AfterWork::WrapUp,
-                };
-                self.end_job(job, then, Some(talked), turn);
+                self.end_job(job, after_talk(ending), Some(talked), turn);
                 self.caller_is_free(call, turn);
+            }
+            (Stage::Talking { since }, Some(Waiter::Transfer(call))) => {
+                let talked = turn.now.monotonic.since(since);
+                self.end_job(job, after_talk(ending), Some(talked), turn);
+                self.target_gone(call, turn);
             }
             (Stage::Talking { since }, Some(Waiter::Callback(id))) => {
                 let talked = turn.now.monotonic.since(since);
@@ -194,6 +195,14 @@ impl Switchboard {
         };
         self.end_job(job, AfterWork::WrapUp, Some(talked), turn);
         talked
+    }
+}
+
+/// What an agent does whose phone is gone: one that was lost would only lose the next caller too.
+const fn after_talk(ending: Ending) -> AfterWork {
+    match ending {
+        Ending::Lost => AfterWork::NotReady,
+        Ending::ByPeer | Ending::ByUs | Ending::Cancelled => AfterWork::WrapUp,
     }
 }
 

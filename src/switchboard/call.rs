@@ -2,11 +2,15 @@
 
 use super::settings::Prompts;
 use super::store::{CallResult, Interaction};
-use crate::base::id::{CallId, EntryId, JobId, LegId, RecordingId};
+use super::transfer::Transfer;
+use crate::base::id::{CallId, CallbackId, EntryId, JobId, LegId, RecordingId};
 use crate::base::number::PhoneNumber;
+use crate::base::skill::Skills;
 use crate::base::time::{Moment, Utc};
 use crate::callback::intent::Intent;
+use crate::callback::request::Promise;
 use crate::flow::runner::Runner;
+use crate::queue::event::Move;
 use crate::sip::event::Body;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -41,6 +45,14 @@ pub struct Call {
     pub on_hang_up: Option<(Option<String>, PhoneNumber)>,
     /// The callback it made, with the pause after this call.
     pub promised: Option<(EntryId, Duration)>,
+    /// Whom the caller is passed on to.
+    pub transfer: Option<Box<Transfer>>,
+    /// The place that was wished for, until the queues have answered.
+    pub moving: Option<Moving>,
+    /// The callback that its caller wants no more, until that is settled.
+    pub revoking: Option<Revoking>,
+    /// The place of a callback that was taken over, for the next stay in its queue.
+    pub inherited: Option<Inherited>,
     /// Recordings of this call that nobody has adopted.
     pub recordings: BTreeMap<RecordingId, Take>,
     /// The SDP offer of the INVITE until it is answered; `None` asks for ours.
@@ -83,6 +95,39 @@ pub struct Party {
     pub diverted_from: Option<String>,
 }
 
+/// A caller on the way to another place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Moving {
+    /// Where to.
+    pub wish: Move,
+    /// Whether a callback that was taken over gave it.
+    pub taken_over: bool,
+}
+
+/// A callback that a caller cancels or takes over.
+#[derive(Debug, Clone)]
+pub struct Revoking {
+    /// Which.
+    pub callback: CallbackId,
+    /// Whether the caller wants its place.
+    pub take_over: bool,
+    /// What was promised.
+    pub promise: Promise,
+}
+
+/// A place that waits for its new owner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inherited {
+    /// The queue.
+    pub queue: String,
+    /// Its priority.
+    pub priority: i32,
+    /// What its agent must be able to do.
+    pub skills: Skills,
+    /// The place itself.
+    pub enqueued_at: Utc,
+}
+
 /// A place in a queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
@@ -92,6 +137,10 @@ pub struct Place {
     pub queue: String,
     /// Its priority.
     pub priority: i32,
+    /// What the agent must be able to do.
+    pub skills: Skills,
+    /// The longest wait that the flow named.
+    pub timeout: Option<Duration>,
     /// When it was joined, for durations.
     pub since: Moment,
     /// When it was joined, which is the place itself.

@@ -27,8 +27,8 @@ impl Switchboard {
             version: 1,
             ours: None,
         };
-        let (line, terms, stage, rang) = (None, None, Stage::Early, false);
-        self.legs.add(Leg { id, owner, session, line, description, terms, stage, rang });
+        let (line, terms, trunk, stage, rang) = (None, None, None, Stage::Early, false);
+        self.legs.add(Leg { id, owner, session, line, description, terms, stage, rang, trunk });
         id
     }
 

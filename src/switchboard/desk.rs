@@ -116,7 +116,7 @@ impl Switchboard {
     fn language_at(&self, entry: EntryId) -> Language {
         let callback = match self.waiters.get(&entry) {
             Some(Waiter::Callback(id)) => self.callbacks.get(id),
-            Some(Waiter::Caller(_)) | None => None,
+            Some(Waiter::Caller(_) | Waiter::Transfer(_)) | None => None,
         };
         callback.map_or_else(
             || self.settings.site.language.clone(),

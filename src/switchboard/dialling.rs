@@ -1,107 +1,56 @@
-//! Dialling the customer: through which trunk, with which ANI, and what the answers mean.
+//! Calling a number outside, for callbacks and transfers alike: through which trunk, with which
+//! ANI, what is heard meanwhile, and what the answers say.
 
 use super::address::{address, uri};
-use super::heart::{Alarm, Switchboard};
+use super::heart::Switchboard;
 use super::kept::Parting;
 use super::leg::Owner;
 use super::settings::{Identity, NumberForm, Trunk};
 use super::turn::Turn;
 use crate::audio::sound::Sound;
-use crate::base::id::{CallbackId, JobId, LegId};
+use crate::base::id::LegId;
 use crate::base::number::{self, PhoneNumber};
-use crate::callback::event::{Event as CallbackEvent, Miss};
 use crate::callback::outcome;
-use crate::callback::request::AttemptOutcome;
 use crate::media::command::Command as MediaCommand;
-use crate::queue::event::{EntryKind, Event as QueueEvent, Join, Leaving};
 use crate::sip::event::{Body, Command, Failure, Invite, Path};
 use crate::sip::uri::NameAddr;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// An answer whose SDP fits nothing that was offered. The phone was picked up, so it counts:
 /// nobody is rung again and again to hear nothing.
-const NO_COMMON_SOUND: outcome::Failure = outcome::Failure::Unreachable { rang: true };
+pub(super) const NO_COMMON_SOUND: outcome::Failure = outcome::Failure::Unreachable { rang: true };
 
-/// An INVITE that was given up may live so long: 64·T1 (RFC 3261 §17.1.1.2), since a CANCEL may
-/// be lost or must wait for a provisional answer.
-const INVITE_LIVES: Duration = Duration::from_secs(32);
-/// A customer who talks to us already is looked at again after this long.
-const TALKS_TO_US_DELAY: Duration = Duration::from_secs(60);
+/// One call to a number outside.
+#[derive(Debug)]
+pub(super) struct Outgoing {
+    /// Who is told what comes of it.
+    pub(super) owner: Owner,
+    /// The number, which policy allows.
+    pub(super) number: PhoneNumber,
+    /// The number shown; `None` is the trunk's own.
+    pub(super) ani: Option<PhoneNumber>,
+    /// Through which trunk.
+    pub(super) trunk: String,
+    /// Where its partner's sound lives.
+    pub(super) shard: usize,
+}
 
 impl Switchboard {
-    /// The agent is ready for the customer: policy once more, then the attempt is stored.
-    pub(super) fn begin_attempt(&mut self, id: CallbackId, turn: &mut Turn<'_>) {
-        let Some(record) = self.callbacks.get_mut(&id) else { return };
-        record.tried.clear();
-        if self.is_on_a_call_with_us(id) {
-            let not_before = turn.now.utc + TALKS_TO_US_DELAY;
-            return self.tell_callback(id, CallbackEvent::Postpone { not_before }, turn);
-        }
-        let Some(record) = self.callbacks.get(&id) else { return };
-        let promise = &record.request.row().promise;
-        if let Err(fault) = self.settings.policy.check_number(&promise.number) {
-            tracing::warn!(callback = %id, number = ?promise.number, ?fault, "policy forbids it");
-            return self.tell_callback(id, CallbackEvent::Missed(Miss::Forbidden), turn);
-        }
-        match self.next_trunk(id) {
-            Some(trunk) => self.tell_callback(id, CallbackEvent::Dial { trunk }, turn),
-            None => {
-                tracing::error!(callback = %id, "no trunk may carry this callback");
-                self.tell_callback(id, CallbackEvent::Missed(Miss::TrunkTrouble), turn);
-            }
-        }
-    }
-
-    /// The attempt is durable: dial.
-    pub(super) fn dial_customer(
-        &mut self,
-        id: CallbackId,
-        attempt: u32,
-        trunk: &str,
-        turn: &mut Turn<'_>,
-    ) {
-        // Tried is tried: a trunk that cannot even be dialled is not the next one again.
-        if let Some(record) = self.callbacks.get_mut(&id) {
-            record.tried.push(trunk.to_owned());
-        }
-        let Some(leg) = self.place_customer_call(id, trunk, turn) else {
-            return self.missed(id, outcome::Failure::Unreachable { rang: false }, turn);
-        };
-        let Some(record) = self.callbacks.get_mut(&id) else { return };
-        record.customer = Some(leg);
-        record.parting = None;
-        let promise = &record.request.row().promise;
-        let until = turn.now.monotonic + promise.rules.ring;
-        let facts = vec![
-            ("callback", id.to_string()),
-            ("attempt", attempt.to_string()),
-            ("number", format!("{:?}", promise.number)),
-            ("trunk", trunk.to_owned()),
-        ];
-        self.timers.set(Alarm::CustomerRing(id), until, "customer's ring time");
-        turn.tell(None, "callback.attempted", facts);
-    }
-
-    fn place_customer_call(
-        &mut self,
-        id: CallbackId,
-        trunk: &str,
-        turn: &mut Turn<'_>,
-    ) -> Option<LegId> {
-        let trunk = self.settings.trunks.iter().find(|other| other.name == trunk)?.clone();
+    /// Sends the INVITE; `None` when not even that can be done.
+    pub(super) fn call_out(&mut self, call: &Outgoing, turn: &mut Turn<'_>) -> Option<LegId> {
+        let trunk = self.settings.trunk(&call.trunk)?.clone();
         let peer = *trunk.peers.first()?;
-        let job = self.callbacks.get(&id)?.job?;
-        let agent_leg = self.jobs.get(&job)?.answered_leg()?;
-        let shard = self.line_of(agent_leg)?.shard;
         let session = self.user_agent.mint_session();
-        let leg = self.add_leg(Owner::Customer(id), session, peer.ip());
-        let call = self.open_line(leg, shard, turn).and_then(|_| {
+        let leg = self.add_leg(call.owner, session, peer.ip());
+        if let Some(leg) = self.legs.find_mut(leg) {
+            leg.trunk = Some(trunk.name.clone());
+        }
+        let invite = self.open_line(leg, call.shard, turn).and_then(|_| {
             let body = self.describe_offer(leg)?;
-            self.customer_invite(id, &trunk, peer, (leg, body))
+            self.outgoing_invite(call, &trunk, peer, (leg, body))
         });
-        let Some(invite) = call else {
+        let Some(invite) = invite else {
             self.drop_leg(leg, turn);
             return None;
         };
@@ -109,22 +58,21 @@ impl Switchboard {
         Some(leg)
     }
 
-    fn customer_invite(
+    fn outgoing_invite(
         &self,
-        id: CallbackId,
+        call: &Outgoing,
         trunk: &Trunk,
         peer: SocketAddr,
         (leg, body): (LegId, Body),
     ) -> Option<Invite> {
-        let promise = &self.callbacks.get(&id)?.request.row().promise;
         let leg = self.legs.find(leg)?;
         let ours = leg.description.address.to_string();
         let host = trunk.domain.clone().unwrap_or_else(|| peer.ip().to_string());
         let port = trunk.domain.is_none().then_some(peer.port());
-        let dialled = written(&promise.number, trunk);
+        let dialled = written(&call.number, trunk);
         let uri = uri(Some(&dialled), &host, port);
-        let ani = self.ani_for(id, trunk);
-        let shown = ani.as_ref().map(|ani| written(ani, trunk));
+        let ani = call.ani.as_ref().or(trunk.ani.as_ref());
+        let shown = ani.map(|ani| written(ani, trunk));
         let own_host = trunk.domain.clone().unwrap_or(ours);
         let identity = address(shown.as_deref(), &own_host, None);
         let from = match &trunk.login {
@@ -145,219 +93,61 @@ impl Switchboard {
         })
     }
 
-    /// The ANI of a callback on this trunk: the request's, the queue's, the trunk's.
-    fn ani_for(&self, id: CallbackId, trunk: &Trunk) -> Option<PhoneNumber> {
-        let promise = &self.callbacks.get(&id)?.request.row().promise;
-        let queue = self.settings.queues.iter().find(|queue| queue.line.name == promise.queue);
-        promise
-            .ani
-            .clone()
-            .or_else(|| queue.and_then(|queue| queue.ani.clone()))
-            .or_else(|| trunk.ani.clone())
-    }
-
-    /// The first trunk in the queue's order that may show the ANI, has room, and was not tried
-    /// in this attempt; one that gave trouble the last time comes after the others.
-    fn next_trunk(&self, id: CallbackId) -> Option<String> {
-        let record = self.callbacks.get(&id)?;
-        let promise = &record.request.row().promise;
-        let last = record.request.row().attempts.last();
-        let troubled = |trunk: &Trunk| {
-            let trouble = Some(AttemptOutcome::TrunkTrouble);
-            last.is_some_and(|last| last.trunk == trunk.name && last.outcome == trouble)
-        };
-        self.settings
-            .trunks_for(&promise.queue, promise.ani.as_ref())
+    /// The first of these trunks that has room and was not tried; one that gave trouble lately
+    /// comes after the others.
+    pub(super) fn next_trunk(
+        &self,
+        candidates: Vec<&Trunk>,
+        tried: &[String],
+        troubled: Option<&str>,
+    ) -> Option<String> {
+        candidates
             .into_iter()
             .filter(|trunk| {
-                !record.tried.contains(&trunk.name) && self.calls_on(&trunk.name) < trunk.calls_max
+                !tried.contains(&trunk.name) && self.calls_on(&trunk.name) < trunk.calls_max
             })
-            .min_by_key(|trunk| troubled(trunk))
+            .min_by_key(|trunk| troubled == Some(trunk.name.as_str()))
             .map(|trunk| trunk.name.clone())
     }
 
-    /// The customer's phone rings, or early media comes.
-    pub(super) fn customer_progress(
+    /// Who waits on the leg `near` hears what the network of `far` plays, or else that it rings.
+    pub(super) fn lets_hear(
         &mut self,
-        id: CallbackId,
-        leg: LegId,
+        far: LegId,
+        near: LegId,
         body: Option<&Body>,
+        first: bool,
         turn: &mut Turn<'_>,
     ) {
-        let first =
-            self.legs.find_mut(leg).is_some_and(|leg| !std::mem::replace(&mut leg.rang, true));
-        if first {
-            turn.tell(None, "callback.ringing", vec![("callback", id.to_string())]);
-            self.tell_callback(id, CallbackEvent::Ringing, turn);
-        }
-        let Some(agent_leg) = self.agent_leg_of(id) else { return };
-        let early = body.is_some_and(|body| self.settle(leg, body, turn).is_ok());
+        let early = body.is_some_and(|body| self.settle(far, body, turn).is_ok());
         if early {
-            self.bridge(leg, agent_leg, turn);
+            self.bridge(far, near, turn);
         } else if first {
-            self.play_ringing(agent_leg, turn);
+            self.play_ringing(near, turn);
         }
     }
 
-    /// The agent hears that the customer's phone rings.
-    fn play_ringing(&self, agent_leg: LegId, turn: &mut Turn<'_>) {
-        let Some(line) = self.line_of(agent_leg) else { return };
+    /// The sound of ringing, until something else is heard.
+    pub(super) fn play_ringing(&mut self, leg: LegId, turn: &mut Turn<'_>) {
+        self.playbacks.forget(leg);
+        let Some(line) = self.line_of(leg) else { return };
         let clips: Vec<Arc<Sound>> = vec![Arc::clone(&self.ringing)];
         turn.media(
             line.shard,
             MediaCommand::Play { port: line.port, play: 0, clips, repeat: true },
         );
     }
+}
 
-    /// The customer answered.
-    pub(super) fn customer_answered(
-        &mut self,
-        id: CallbackId,
-        leg: LegId,
-        body: Option<&Body>,
-        turn: &mut Turn<'_>,
-    ) {
-        self.timers.stop(Alarm::CustomerRing(id));
-        let settled = body.is_some_and(|body| self.settle(leg, body, turn).is_ok());
-        if !settled {
-            self.hang_up(leg, turn);
-            self.customer_forgotten(id);
-            return self.missed(id, NO_COMMON_SOUND, turn);
+/// How a call of ours came to nothing.
+pub(super) const fn meaning(failure: &Failure, parting: Option<Parting>) -> outcome::Failure {
+    match (failure, parting) {
+        (_, Some(Parting::RingTime { rang })) => outcome::Failure::RingTimeOver { rang },
+        (Failure::Cancelled, None) => outcome::Failure::RingTimeOver { rang: true },
+        (Failure::Refused { status, rang, .. }, None) => {
+            outcome::Failure::Refused { status: *status, rang: *rang }
         }
-        self.tell_callback(id, CallbackEvent::Answered, turn);
-        self.connect_customer(id, turn);
-    }
-
-    /// Our call to the customer came to nothing.
-    pub(super) fn customer_failed(
-        &mut self,
-        id: CallbackId,
-        failure: &Failure,
-        turn: &mut Turn<'_>,
-    ) {
-        self.timers.stop(Alarm::CustomerRing(id));
-        let parting = self.callbacks.get_mut(&id).and_then(|record| record.parting.take());
-        self.customer_forgotten(id);
-        let meaning = match (failure, parting) {
-            (_, Some(Parting::RingTime { rang })) => outcome::Failure::RingTimeOver { rang },
-            (Failure::Cancelled, None) => outcome::Failure::RingTimeOver { rang: true },
-            (Failure::Refused { status, rang, .. }, None) => {
-                outcome::Failure::Refused { status: *status, rang: *rang }
-            }
-            (Failure::Unreachable { rang }, None) => outcome::Failure::Unreachable { rang: *rang },
-        };
-        self.missed(id, meaning, turn);
-    }
-
-    /// The ring time is over: CANCEL; the rest follows from its answer.
-    pub(super) fn customer_ring_over(&mut self, id: CallbackId, turn: &mut Turn<'_>) {
-        let Some(record) = self.callbacks.get_mut(&id) else { return };
-        let Some(leg) = record.customer else { return };
-        let rang = self.legs.find(leg).is_some_and(|leg| leg.rang);
-        record.parting = Some(Parting::RingTime { rang });
-        self.cancel(leg, turn);
-    }
-
-    /// The agent is gone before the customer answered: CANCEL, and no attempt is charged.
-    pub(super) fn agent_left_before_talk(
-        &mut self,
-        id: CallbackId,
-        job: JobId,
-        turn: &mut Turn<'_>,
-    ) {
-        let mut rang = false;
-        if let Some(record) = self.callbacks.get_mut(&id)
-            && let Some(leg) = record.customer
-        {
-            rang = self.legs.find(leg).is_some_and(|leg| leg.rang);
-            record.rests_until = Some(turn.now.monotonic + INVITE_LIVES);
-            self.timers.stop(Alarm::CustomerRing(id));
-            self.hang_up(leg, turn);
-            self.customer_forgotten(id);
-        }
-        self.end_job(job, crate::queue::event::AfterWork::NotReady, None, turn);
-        self.tell_callback(id, CallbackEvent::AgentLost { rang }, turn);
-    }
-
-    /// The attempt, or this trunk's part of it, has failed.
-    fn missed(&mut self, id: CallbackId, failure: outcome::Failure, turn: &mut Turn<'_>) {
-        let miss = outcome::miss(failure);
-        turn.tell(
-            None,
-            "callback.missed",
-            vec![("callback", id.to_string()), ("why", format!("{miss:?}"))],
-        );
-        if outcome::may_try_next_trunk(failure)
-            && let Some(trunk) = self.next_trunk(id)
-        {
-            return self.tell_callback(id, CallbackEvent::NextTrunk { trunk }, turn);
-        }
-        self.tell_callback(id, CallbackEvent::Missed(miss), turn);
-    }
-
-    /// The customer is on the line and has no agent: first in the queue, with music.
-    pub(super) fn recover_customer(
-        &mut self,
-        id: CallbackId,
-        customer: LegId,
-        turn: &mut Turn<'_>,
-    ) {
-        let Some(record) = self.callbacks.get(&id) else { return };
-        let promise = record.request.row().promise.clone();
-        self.tell_callback(id, CallbackEvent::AgentLost { rang: true }, turn);
-        self.tell_queues(
-            QueueEvent::Leave { entry: promise.entry, reason: Leaving::CallbackEnded },
-            turn,
-        );
-        let join = Join {
-            entry: promise.entry,
-            queue: promise.queue.clone(),
-            priority: promise.priority,
-            enqueued_at: promise.enqueued_at,
-            kind: EntryKind::Live,
-            timeout: None,
-            recovered: true,
-        };
-        self.tell_queues(QueueEvent::Join(join), turn);
-        let music = self.settings.music_of(&promise.queue).to_owned();
-        self.play_music(customer, &music, turn);
-        turn.tell(None, "callback.requeued", vec![("callback", id.to_string())]);
-    }
-
-    /// The customer hung up.
-    pub(super) fn customer_gone(&mut self, id: CallbackId, turn: &mut Turn<'_>) {
-        self.customer_forgotten(id);
-        let job = self.callbacks.get(&id).and_then(|record| record.job);
-        let talking = job
-            .and_then(|job| self.jobs.get(&job))
-            .is_some_and(|job| matches!(job.stage, super::job::Stage::Talking { .. }));
-        match job {
-            Some(job) if talking => {
-                let talked = self.end_talk(job, turn);
-                self.tell_callback(id, CallbackEvent::Finished { talked }, turn);
-            }
-            // They left while waiting for another agent.
-            Some(_) | None => {
-                self.tell_callback(id, CallbackEvent::Abandoned, turn);
-                // Nobody may be rung for a customer who is gone, however long the store takes.
-                let entry = self.callbacks.get(&id).map(|one| one.request.row().promise.entry);
-                if let Some(entry) = entry {
-                    let reason = Leaving::CallbackEnded;
-                    self.tell_queues(QueueEvent::Leave { entry, reason }, turn);
-                }
-            }
-        }
-    }
-
-    pub(super) fn customer_forgotten(&mut self, id: CallbackId) {
-        if let Some(record) = self.callbacks.get_mut(&id) {
-            record.customer = None;
-        }
-    }
-
-    fn agent_leg_of(&self, id: CallbackId) -> Option<LegId> {
-        let job = self.callbacks.get(&id)?.job?;
-        self.jobs.get(&job)?.answered_leg()
+        (Failure::Unreachable { rang }, None) => outcome::Failure::Unreachable { rang: *rang },
     }
 }
 

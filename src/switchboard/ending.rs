@@ -21,6 +21,7 @@ impl Switchboard {
         }
         let job = record.job.take();
         turn.tell(Some(call), "call.hung_up", Vec::new());
+        self.end_transfer(call, turn);
         if let Some(job) = job {
             self.end_talk(job, turn);
             self.forget_place(call);
@@ -37,6 +38,7 @@ impl Switchboard {
         let (leg, present) = (record.leg, record.present);
         record.present = false;
         record.over = true;
+        self.end_transfer(call, turn);
         if present {
             self.hang_up_because(leg, cause, turn);
             self.release_promise(call, turn);
@@ -125,6 +127,10 @@ impl Switchboard {
             (Owner::Agent(job), Stage::Up) => self.agent_gone(job, leg, Ending::Lost, turn),
             (Owner::Agent(job), Stage::Early) => {
                 self.phone_failed(job, leg, &Failure::Unreachable { rang: false }, turn);
+            }
+            (Owner::Target(call), Stage::Up) => self.target_gone(call, turn),
+            (Owner::Target(call), Stage::Early) => {
+                self.target_failed(call, &Failure::Unreachable { rang }, turn);
             }
             (Owner::Customer(callback), Stage::Up) => self.customer_gone(callback, turn),
             (Owner::Customer(callback), Stage::Early) => {

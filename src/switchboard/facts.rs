@@ -5,6 +5,8 @@ use super::kept::Callback;
 use super::settings::Settings;
 use crate::base::id::{CallbackId, EntryId};
 use crate::base::time::{Now, Utc};
+use crate::callback::request::Row as Request;
+use crate::flow::known::fields_of;
 use crate::flow::value::{Facts, Row, Value};
 use crate::queue::queues::Queues;
 use std::collections::BTreeMap;
@@ -33,7 +35,7 @@ impl Facts for CallFacts<'_> {
             "caller" => self.caller(field),
             "call" => self.call(field),
             "queue" => self.queue(field),
-            "callback" => self.callback(field),
+            "callback" => self.callback_field(field),
             "time" => self.time(field).unwrap_or(Value::Unknown),
             _ => Value::Unknown,
         }
@@ -49,6 +51,12 @@ impl Facts for CallFacts<'_> {
 
     fn holiday(&self, hours: &str, now: Now) -> Option<bool> {
         self.settings.hours.get(hours).map(|calendar| calendar.is_holiday(now.utc))
+    }
+
+    fn callback(&self, queue: Option<&str>) -> Option<BTreeMap<String, Value>> {
+        let row = self.pending(queue)?;
+        let told = |field: &str| (field.to_owned(), self.of_row(row, field));
+        Some(fields_of("callback").map(|fact| told(fact.field)).collect())
     }
 }
 
@@ -103,23 +111,37 @@ impl CallFacts<'_> {
 }
 
 impl CallFacts<'_> {
-    /// The callback that waits for the caller's number. Only a number that a trusted trunk vouches
-    /// for tells anything: anybody can write a From.
-    fn callback(&self, field: &str) -> Value {
-        let number = self.party.number.as_ref().filter(|_| self.party.trusted);
-        let row = number.and_then(|number| {
-            let rows = self.callbacks.values().map(|callback| callback.request.row());
-            rows.into_iter().find(|row| row.promise.number == *number && !row.state.is_end())
-        });
-        let Some(row) = row else {
-            return if field == "pending" { Value::YesNo(false) } else { Value::Unknown };
-        };
+    fn callback_field(&self, field: &str) -> Value {
+        match self.pending(None) {
+            Some(row) => self.of_row(row, field),
+            None if field == "pending" => Value::YesNo(false),
+            None => Value::Unknown,
+        }
+    }
+
+    /// The callback that waits for the caller's number, the oldest of any queue or of this one.
+    /// Only a number that a trusted trunk vouches for tells anything: anybody can write a From.
+    fn pending(&self, queue: Option<&str>) -> Option<&Request> {
+        let number = self.party.number.as_ref().filter(|_| self.party.trusted)?;
+        let rows = self.callbacks.values().map(|callback| callback.request.row());
+        let mut alive = rows.filter(|row| !row.state.is_end() && row.promise.number == *number);
+        alive.find(|row| queue.is_none_or(|queue| row.promise.queue == queue))
+    }
+
+    fn of_row(&self, row: &Request, field: &str) -> Value {
+        let promise = &row.promise;
+        let zone = &self.settings.site.time_zone;
         match field {
             "pending" => Value::YesNo(true),
-            "id" => Value::Text(row.promise.callback.to_string()),
-            "queue" => Value::Text(row.promise.queue.clone()),
-            "position" => number_of(self.queues.position(row.promise.entry)),
-            "wait_estimate" => span(self.queues.wait_estimate(row.promise.entry)),
+            "id" => Value::Text(promise.callback.to_string()),
+            "queue" => Value::Text(promise.queue.clone()),
+            "position" => number_of(self.queues.position(promise.entry)),
+            "wait_estimate" => span(self.queues.wait_estimate(promise.entry)),
+            "state" => Value::Text(row.state.word().to_owned()),
+            "requested_at" => {
+                zone.date_and_time(promise.registered_at).map_or(Value::Unknown, Value::Text)
+            }
+            "attempts" => number_of(Some(row.attempts_counted())),
             _ => Value::Unknown,
         }
     }

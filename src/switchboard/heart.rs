@@ -90,6 +90,8 @@ pub enum Alarm {
     AgentRing(JobId),
     /// The customer's phone rings long enough.
     CustomerRing(CallbackId),
+    /// The phone of whom a call is transferred to rings long enough.
+    TransferRing(CallId),
     /// What a restart must bring back is asked for again.
     LoadBindings,
     /// The same for callbacks.
@@ -107,7 +109,7 @@ impl Switchboard {
         let site = &settings.site;
         let pool = PortPool::new(site.rtp_ports.0, site.rtp_ports.1, site.shards);
         let lines = settings.queues.iter().map(|queue| queue.line.clone()).collect();
-        let agents = settings.agents.iter().map(|agent| agent.name.clone()).collect();
+        let agents = settings.queue_agents();
         Self {
             user_agent: UserAgent::new(settings.user_agent(), entropy.child(), ids.clone()),
             queues: Queues::new(lines, agents, ids.clone()),
@@ -236,6 +238,7 @@ impl Switchboard {
             }
             Alarm::AgentRing(job) => self.agent_ring_over(job, turn),
             Alarm::CustomerRing(callback) => self.customer_ring_over(callback, turn),
+            Alarm::TransferRing(call) => self.transfer_ring_over(call, turn),
             Alarm::LoadBindings => self.load_bindings(turn),
             Alarm::LoadCallbacks => self.load_callbacks(turn),
             Alarm::LoadMessages => self.load_messages(turn),
@@ -311,7 +314,7 @@ impl Switchboard {
     /// The call behind a waiter, for tales.
     pub(super) const fn call_of(&self, waiter: Waiter) -> Option<CallId> {
         match waiter {
-            Waiter::Caller(call) => Some(call),
+            Waiter::Caller(call) | Waiter::Transfer(call) => Some(call),
             Waiter::Callback(_) => None,
         }
     }
@@ -319,7 +322,9 @@ impl Switchboard {
     /// The leg behind a waiter, if somebody is on the line.
     pub(super) fn leg_of(&self, waiter: Waiter) -> Option<LegId> {
         match waiter {
-            Waiter::Caller(call) => self.calls.get(&call).map(|call| call.leg),
+            Waiter::Caller(call) | Waiter::Transfer(call) => {
+                self.calls.get(&call).map(|call| call.leg)
+            }
             Waiter::Callback(callback) => self.callbacks.get(&callback)?.customer,
         }
     }

@@ -100,6 +100,10 @@ impl Switchboard {
             job: None,
             on_hang_up: None,
             promised: None,
+            moving: None,
+            transfer: None,
+            revoking: None,
+            inherited: None,
             recordings: BTreeMap::new(),
             offer: incoming.body,
             record,
@@ -125,17 +129,14 @@ impl Switchboard {
     fn has_room(&self, came_by: &str) -> bool {
         let most = self.settings.trunk(came_by).map_or(usize::MAX, |trunk| trunk.calls_max);
         // Counting looks at every call: not for each new one while all together are few.
-        self.calls.len() + self.callbacks.len() < most || self.calls_on(came_by) < most
+        self.legs.len() < most || self.calls_on(came_by) < most
     }
 
     /// Calls on a trunk, both ways.
     pub(super) fn calls_on(&self, trunk: &str) -> usize {
         let inbound =
             self.calls.values().filter(|call| call.present && call.party.came_by == trunk);
-        let outbound = self.callbacks.values().filter(|callback| {
-            callback.customer.is_some() && callback.tried.last().is_some_and(|last| last == trunk)
-        });
-        inbound.count() + outbound.count()
+        inbound.count() + self.legs.out_by(trunk)
     }
 
     fn route(&self, called: &str) -> Option<String> {

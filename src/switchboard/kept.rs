@@ -11,6 +11,8 @@ pub enum Waiter {
     Caller(CallId),
     /// A promised callback, or its customer on the line.
     Callback(CallbackId),
+    /// A caller whom the flow passes on to one agent; in no queue.
+    Transfer(CallId),
 }
 
 /// One callback as the heart holds it: its life, and who works for it now.

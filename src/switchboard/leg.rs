@@ -15,6 +15,8 @@ pub enum Owner {
     Agent(JobId),
     /// The customer of a callback.
     Customer(CallbackId),
+    /// Whom a call is transferred to.
+    Target(CallId),
 }
 
 /// The sound of a leg.
@@ -74,6 +76,8 @@ pub struct Leg {
     pub stage: Stage,
     /// Whether the far phone was heard ringing.
     pub rang: bool,
+    /// The trunk that carries it, if we called out.
+    pub trunk: Option<String>,
 }
 
 /// All legs, found by id, session and port; and the RTP port numbers they hold.
@@ -169,6 +173,12 @@ impl Legs {
         if let Some(line) = line {
             self.pool.give_back(line.shard, line.number);
         }
+    }
+
+    /// How many calls of ours a trunk carries.
+    #[must_use]
+    pub fn out_by(&self, trunk: &str) -> usize {
+        self.by_id.values().filter(|leg| leg.trunk.as_deref() == Some(trunk)).count()
     }
 
     /// The ids of all legs.

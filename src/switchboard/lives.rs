@@ -27,6 +27,9 @@ impl Switchboard {
 
     /// Carries one effect of a callback's life.
     pub(super) fn on_callback(&mut self, id: CallbackId, effect: Effect, turn: &mut Turn<'_>) {
+        if let Effect::Revoked { revocation } = effect {
+            return self.revoked(id, revocation, turn);
+        }
         let Some(record) = self.callbacks.get(&id) else { return };
         let (job, entry) = (record.job, record.request.row().promise.entry);
         match effect {
@@ -44,6 +47,7 @@ impl Switchboard {
                 turn.tell(None, name, vec![("callback", id.to_string())]);
             }
             Effect::Over { callback } => self.life_over(callback, entry, turn),
+            Effect::Revoked { .. } => {}
         }
     }
 
@@ -107,11 +111,13 @@ impl Switchboard {
                 entry: promise.entry,
                 queue: promise.queue.clone(),
                 priority: promise.priority,
+                skills: promise.skills.clone(),
                 enqueued_at: promise.enqueued_at,
                 // Not offered before the life has settled and says Requeue.
                 kind: EntryKind::Promised { not_before: turn.now.utc + HELD_UNTIL_SETTLED },
                 timeout: None,
                 recovered: false,
+                inherited: false,
             };
             // One whose life is over needs no place, only its last row stored.
             let ended = request.row().state.is_end();

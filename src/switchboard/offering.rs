@@ -105,9 +105,7 @@ impl Switchboard {
         let Some(job) = self.drop_job(job, turn) else { return };
         turn.tell(None, "agent.offer_withdrawn", vec![("agent", job.agent)]);
         // The agent may have signed out while ringing: the callback waits for another.
-        if let Some(Waiter::Callback(id)) = self.waiters.get(&job.entry).copied() {
-            self.tell_callback(id, callback::event::Event::OfferFailed, turn);
-        }
+        self.offer_is_over(job.entry, Blame::NoAnswer, turn);
     }
 
     /// The ring time is over.
@@ -145,8 +143,17 @@ impl Switchboard {
             vec![("agent", record.agent), ("why", format!("{blame:?}"))],
         );
         self.tell_queues(QueueEvent::OfferFailed { job, blame }, turn);
-        if let Some(Waiter::Callback(id)) = self.waiters.get(&record.entry).copied() {
-            self.tell_callback(id, callback::event::Event::OfferFailed, turn);
+        self.offer_is_over(record.entry, blame, turn);
+    }
+
+    /// Tells those whose agent is not there whether to wait for another.
+    fn offer_is_over(&mut self, entry: EntryId, blame: Blame, turn: &mut Turn<'_>) {
+        match self.waiters.get(&entry).copied() {
+            Some(Waiter::Callback(id)) => {
+                self.tell_callback(id, callback::event::Event::OfferFailed, turn);
+            }
+            Some(Waiter::Transfer(call)) => self.agent_not_reached(call, blame, turn),
+            Some(Waiter::Caller(_)) | None => {}
         }
     }
 
@@ -210,6 +217,7 @@ impl Switchboard {
         let label = match waiter {
             Waiter::Caller(_) => format!("{}: {shown}", record.queue),
             Waiter::Callback(_) => format!("{} callback: {shown}", record.queue),
+            Waiter::Transfer(_) => format!("transfer: {shown}"),
         };
         let from = address(Some(&shown), &host, port).with_display(&label);
         let to = address(Some(&record.agent), &self.settings.site.realm, None);
@@ -228,7 +236,7 @@ impl Switchboard {
 
     fn number_shown(&self, waiter: Waiter) -> String {
         match waiter {
-            Waiter::Caller(call) => self.calls.get(&call).map(|call| {
+            Waiter::Caller(call) | Waiter::Transfer(call) => self.calls.get(&call).map(|call| {
                 let party = &call.party;
                 party.number.as_ref().map_or_else(|| party.user.clone(), ToString::to_string)
             }),

@@ -1,6 +1,6 @@
 //! Carries out what a call's flow asks.
 
-use super::call::{Place, Take};
+use super::call::{Inherited, Place, Take};
 use super::heart::{Alarm, Switchboard};
 use super::kept::Waiter;
 use super::leg::Stage;
@@ -8,6 +8,7 @@ use super::store::CallResult;
 use super::turn::{Turn, Work};
 use crate::base::id::{CallId, EntryId, RecordingId};
 use crate::base::outbox::Outbox;
+use crate::base::skill::Skills;
 use crate::callback::intent;
 use crate::flow::effect::{Effect, Event, Join, QueueOutcome};
 use crate::media::command::{Command as MediaCommand, RecordLimits, RecordOutcome};
@@ -116,6 +117,11 @@ impl Switchboard {
             Effect::Remark(text) => self.remark(call, &text, turn),
             Effect::Announce { name, data } => self.announce(call, name, data, turn),
             Effect::DismissCallback => self.tell_intent(call, intent::Event::Dismiss, turn),
+            Effect::Move(wish) => self.move_caller(call, wish, turn),
+            Effect::Transfer(wish) => self.begin_transfer(call, *wish, turn),
+            Effect::RevokeCallback { queue, take_over } => {
+                self.revoke_callback(call, queue.as_deref(), take_over, turn);
+            }
         }
     }
 
@@ -240,28 +246,40 @@ impl Switchboard {
         }
         let entry: EntryId = self.ids.mint();
         let Some(record) = self.calls.get_mut(&call).filter(|call| call.present) else { return };
-        let since = turn.now.monotonic;
         record.record.queue = Some(join.queue.clone());
-        record.place = Some(Place {
-            entry,
-            queue: join.queue.clone(),
-            priority: join.priority,
-            since,
-            enqueued_at: turn.now.utc,
-            held: true,
-        });
-        self.waiters.insert(entry, Waiter::Caller(call));
-        if !self.is_open(&join.queue, turn) {
-            return self.join_refused(call, Refusal::Closed, turn);
-        }
-        let wish = QueueJoin {
+        let inherited = record.inherited.take_if(|place| place.queue == join.queue);
+        let own = inherited.as_ref().map_or(join.priority, |place| place.priority);
+        let enqueued_at = inherited.as_ref().map_or(turn.now.utc, |place| place.enqueued_at);
+        let place = Place {
             entry,
             queue: join.queue,
-            priority: join.priority,
-            enqueued_at: turn.now.utc,
-            kind: EntryKind::Live,
+            priority: join.priority.max(own),
+            skills: skills_of(join.skills, inherited.as_ref()),
             timeout: join.timeout,
+            since: turn.now.monotonic,
+            enqueued_at,
+            held: true,
+        };
+        record.place = Some(place.clone());
+        self.waiters.insert(entry, Waiter::Caller(call));
+        if !self.is_open(&place.queue, turn) {
+            return self.join_refused(call, Refusal::Closed, turn);
+        }
+        self.take_place(&place, inherited.is_some(), turn);
+    }
+
+    /// Asks the queues for a caller's place.
+    pub(super) fn take_place(&mut self, place: &Place, inherited: bool, turn: &mut Turn<'_>) {
+        let wish = QueueJoin {
+            entry: place.entry,
+            queue: place.queue.clone(),
+            priority: place.priority,
+            skills: place.skills.clone(),
+            enqueued_at: place.enqueued_at,
+            kind: EntryKind::Live,
+            timeout: place.timeout,
             recovered: false,
+            inherited,
         };
         self.tell_queues(QueueEvent::Join(wish), turn);
     }
@@ -300,5 +318,13 @@ impl Switchboard {
         let queue = record.place.as_ref().map_or("", |place| place.queue.as_str());
         let music = self.settings.music_of(queue).to_owned();
         self.play_music(record.leg, &music, turn);
+    }
+}
+
+/// What the flow asks for; else what the place asked for that was taken over.
+fn skills_of(wished: Skills, inherited: Option<&Inherited>) -> Skills {
+    match inherited {
+        Some(place) if wished.is_empty() => place.skills.clone(),
+        Some(_) | None => wished,
     }
 }

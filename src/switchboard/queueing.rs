@@ -26,9 +26,17 @@ impl Switchboard {
                         let reason = format!("its queue is gone: {refusal:?}");
                         self.tell_callback(id, callback::event::Event::Cancel { reason }, turn);
                     }
-                    None => {}
+                    Some(Waiter::Transfer(_)) | None => {}
                 }
             }
+            Effect::Moved { entry } => self.moved(entry, turn),
+            Effect::NotMoved { entry, refusal } => {
+                if let Some(call) = self.caller_at(entry) {
+                    self.not_moved(call, refusal, turn);
+                }
+            }
+            Effect::NotReserved { entry, state } => self.agent_not_free(entry, state, turn),
+            Effect::Suspended { entry } if self.suspends_for_transfer(entry, turn) => {}
             Effect::Suspended { entry } => {
                 self.intent_at(entry, intent::Event::Suspended, turn);
             }
@@ -59,17 +67,21 @@ impl Switchboard {
         }
     }
 
+    fn suspends_for_transfer(&mut self, entry: EntryId, turn: &mut Turn<'_>) -> bool {
+        self.caller_at(entry).is_some_and(|call| self.suspended_for_transfer(call, turn))
+    }
+
     fn intent_at(&mut self, entry: EntryId, event: intent::Event, turn: &mut Turn<'_>) {
         if let Some(call) = self.caller_at(entry) {
             self.tell_intent(call, event, turn);
         }
     }
 
-    fn caller_at(&self, entry: EntryId) -> Option<CallId> {
+    pub(super) fn caller_at(&self, entry: EntryId) -> Option<CallId> {
         self.waiters.get(&entry).and_then(|waiter| self.call_of(*waiter))
     }
 
-    fn place_facts(&self, entry: EntryId) -> Vec<(&'static str, String)> {
+    pub(super) fn place_facts(&self, entry: EntryId) -> Vec<(&'static str, String)> {
         let queue = self.queues.queue_of(entry).unwrap_or_default().to_owned();
         let position = self.queues.position(entry);
         let position = position.map_or_else(|| "?".to_owned(), |place| place.to_string());
@@ -121,6 +133,7 @@ impl Switchboard {
                 self.tell_intent(call, intent::Event::Connected, turn);
                 self.connect_caller(job, call, turn);
             }
+            Some(Waiter::Transfer(call)) => self.agent_takes_transfer(job, call, turn),
             Some(Waiter::Callback(id)) if self.customer_waits(id) => {
                 self.tell_callback(id, callback::event::Event::AgentAccepted, turn);
                 self.connect_customer(id, turn);

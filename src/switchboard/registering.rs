@@ -81,6 +81,7 @@ impl Switchboard {
         let now = turn.now.utc;
         let delay = wish.initial_delay.unwrap_or(INITIAL_DELAY);
         let priority = wish.priority.or_else(|| held.map(|place| place.priority)).unwrap_or(0);
+        let skills = wish.skills.clone().or_else(|| held.map(|place| place.skills.clone()));
         let promise = Promise {
             callback,
             entry: held.map_or(fresh_entry, |place| place.entry),
@@ -91,6 +92,7 @@ impl Switchboard {
             agent_media: wish.agent_media.iter().filter_map(material).collect(),
             language: wish.language.clone(),
             priority,
+            skills: skills.unwrap_or_default(),
             enqueued_at: held.map_or(now, |place| place.enqueued_at),
             registered_at: now,
             rules: rules(wish, now),
@@ -207,16 +209,19 @@ impl Switchboard {
         self.begin_life(row, turn);
         if in_queue {
             let (entry, priority) = (promise.entry, promise.priority);
-            self.tell_queues(QueueEvent::Promise { entry, priority, not_before }, turn);
+            let skills = promise.skills.clone();
+            self.tell_queues(QueueEvent::Promise { entry, priority, skills, not_before }, turn);
         } else {
             let join = Join {
                 entry: promise.entry,
                 queue: promise.queue.clone(),
                 priority: promise.priority,
+                skills: promise.skills.clone(),
                 enqueued_at: promise.enqueued_at,
                 kind: EntryKind::Promised { not_before },
                 timeout: None,
                 recovered: false,
+                inherited: false,
             };
             self.tell_queues(QueueEvent::Join(join), turn);
         }

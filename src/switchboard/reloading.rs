@@ -75,7 +75,7 @@ impl Switchboard {
             }
         }
         let lines = settings.queues.iter().map(|queue| queue.line.clone()).collect();
-        let agents = settings.agents.iter().map(|agent| agent.name.clone()).collect();
+        let agents = settings.queue_agents();
         self.with_queues(turn, |queues, now, out| queues.update(now, lines, agents, out));
         self.update_mailboxes(turn);
         self.sign_in_those_with_phones(&old, turn);

@@ -67,16 +67,20 @@ impl Switchboard {
                 self.customer_progress(callback, leg, body, turn);
             }
             Some(Owner::Agent(job)) if status >= 180 => self.phone_rings(job, leg, turn),
-            Some(Owner::Customer(_) | Owner::Agent(_) | Owner::Caller(_)) | None => {}
+            Some(Owner::Target(call)) if status >= 180 => {
+                self.target_rings(call, leg, body, turn);
+            }
+            Some(Owner::Customer(_) | Owner::Agent(_) | Owner::Caller(_) | Owner::Target(_))
+            | None => {}
         }
     }
 
     fn phone_rings(&mut self, job: crate::base::id::JobId, leg: LegId, turn: &mut Turn<'_>) {
         let first =
             self.legs.find_mut(leg).is_some_and(|leg| !std::mem::replace(&mut leg.rang, true));
-        if let Some(job) = self.jobs.get(&job).filter(|_| first) {
-            turn.tell(None, "agent.ringing", vec![("agent", job.agent.clone())]);
-        }
+        let Some(record) = self.jobs.get(&job).filter(|_| first) else { return };
+        turn.tell(None, "agent.ringing", vec![("agent", record.agent.clone())]);
+        self.agent_rings_for_transfer(record.entry, turn);
     }
 
     fn answered(&mut self, session: SessionId, body: Option<&Body>, turn: &mut Turn<'_>) {
@@ -88,6 +92,7 @@ impl Switchboard {
         match record.owner {
             Owner::Customer(callback) => self.customer_answered(callback, leg, body, turn),
             Owner::Agent(job) => self.phone_answered(job, leg, body, turn),
+            Owner::Target(call) => self.target_answered(call, leg, body, turn),
             Owner::Caller(_) => debug_assert!(false, "a caller answers no INVITE of ours"),
         }
     }
@@ -99,6 +104,7 @@ impl Switchboard {
         match owner {
             Owner::Customer(callback) => self.customer_failed(callback, failure, turn),
             Owner::Agent(job) => self.phone_failed(job, leg, failure, turn),
+            Owner::Target(call) => self.target_failed(call, failure, turn),
             Owner::Caller(call) => self.caller_gone(call, turn),
         }
     }
@@ -124,6 +130,7 @@ impl Switchboard {
             Owner::Caller(call) => self.caller_gone(call, turn),
             Owner::Agent(job) => self.agent_gone(job, leg, ending, turn),
             Owner::Customer(callback) => self.customer_gone(callback, turn),
+            Owner::Target(call) => self.target_gone(call, turn),
         }
     }
 
@@ -135,6 +142,7 @@ impl Switchboard {
             Some(Owner::Caller(call)) => self.caller_gone(call, turn),
             Some(Owner::Agent(job)) => self.agent_gone(job, leg, Ending::Lost, turn),
             Some(Owner::Customer(callback)) => self.customer_gone(callback, turn),
+            Some(Owner::Target(call)) => self.target_gone(call, turn),
             None => {}
         }
     }
@@ -169,7 +177,7 @@ impl Switchboard {
                 self.tell_flow(call, flow::effect::Event::Digit(digit), turn);
             }
             Some(Owner::Agent(job)) => self.agent_key(job, digit, turn),
-            Some(Owner::Customer(_)) | None => {}
+            Some(Owner::Customer(_) | Owner::Target(_)) | None => {}
         }
     }
 

@@ -7,10 +7,11 @@ use crate::base::calendar::zone::Zone;
 use crate::base::interfaces::Interfaces;
 use crate::base::language::Language;
 use crate::base::number::{Country, PhoneNumber};
+use crate::base::skill::Skills;
 use crate::callback::policy::Policy;
 use crate::flow::graph::FlowSet;
 use crate::flow::table::Tables;
-use crate::queue::settings::QueueSettings;
+use crate::queue::settings::{AgentSettings, QueueSettings};
 use crate::sip;
 use crate::sip::event::{Path, Transport};
 use crate::sip::user_agent::settings::{Limits, TrunkAccess, TrunkRegistration, UserAgentSettings};
@@ -183,6 +184,16 @@ pub struct Agent {
     pub title: String,
     /// Becomes Ready by registering a phone.
     pub auto_ready: bool,
+    /// What they can do.
+    pub skills: Skills,
+}
+
+impl Trunk {
+    /// Whether it dials out, and may show this ANI.
+    fn may_show(&self, ani: Option<&PhoneNumber>) -> bool {
+        let shown = ani.is_none_or(|ani| self.anis.is_empty() || self.anis.contains(ani));
+        shown && !self.peers.is_empty()
+    }
 }
 
 impl Settings {
@@ -190,6 +201,16 @@ impl Settings {
     #[must_use]
     pub fn home_country(&self) -> Option<Country> {
         self.trunks.first().map(|trunk| trunk.country)
+    }
+
+    /// Agents as the queues know them.
+    #[must_use]
+    pub fn queue_agents(&self) -> Vec<AgentSettings> {
+        let known = |agent: &Agent| AgentSettings {
+            name: agent.name.clone(),
+            skills: agent.skills.clone(),
+        };
+        self.agents.iter().map(known).collect()
     }
 
     /// The queue of this name.
@@ -208,14 +229,19 @@ impl Settings {
     #[must_use]
     pub fn trunks_for(&self, queue: &str, ani: Option<&PhoneNumber>) -> Vec<&Trunk> {
         let named = self.queue(queue).map_or(&[][..], |queue| &queue.trunks);
-        let may_show = |trunk: &&Trunk| {
-            let shown = ani.is_none_or(|ani| trunk.anis.is_empty() || trunk.anis.contains(ani));
-            shown && !trunk.peers.is_empty()
-        };
         if named.is_empty() {
-            return self.trunks.iter().filter(may_show).collect();
+            return self.trunks.iter().filter(|trunk| trunk.may_show(ani)).collect();
         }
-        named.iter().filter_map(|name| self.trunk(name)).filter(may_show).collect()
+        let named = named.iter().filter_map(|name| self.trunk(name));
+        named.filter(|trunk| trunk.may_show(ani)).collect()
+    }
+
+    /// Trunks that dial out and may show this ANI.
+    pub fn trunks_out<'s>(
+        &'s self,
+        ani: Option<&'s PhoneNumber>,
+    ) -> impl Iterator<Item = &'s Trunk> {
+        self.trunks.iter().filter(move |trunk| trunk.may_show(ani))
     }
 
     /// The music of those who wait in a queue.

@@ -121,7 +121,7 @@ impl Switchboard {
     fn prompts_for(&self, leg: LegId) -> Vec<&Prompts> {
         let call = match self.legs.find(leg).map(|leg| leg.owner) {
             Some(Owner::Caller(call)) => self.calls.get(&call),
-            Some(Owner::Agent(_) | Owner::Customer(_)) | None => None,
+            Some(Owner::Agent(_) | Owner::Customer(_) | Owner::Target(_)) | None => None,
         };
         let own = call.map(|call| &*call.prompts);
         own.into_iter().chain([&*self.settings.prompts]).collect()
@@ -181,7 +181,7 @@ impl Switchboard {
                 self.tell_flow(call, Event::PlayEnded { play }, turn);
             }
             Some(Owner::Agent(job)) => self.agent_heard(job, play, turn),
-            Some(Owner::Customer(_)) | None => {}
+            Some(Owner::Customer(_) | Owner::Target(_)) | None => {}
         }
     }
 

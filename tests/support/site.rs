@@ -207,6 +207,7 @@ fn queue(name: &str) -> Queue {
             timeout: None,
             wait_estimate: None,
             waits_without_agents: true,
+            skills_relax_after: None,
         },
         hours: None,
         music: "default".to_owned(),
@@ -223,6 +224,7 @@ fn agent(name: &str) -> Agent {
         login: Login { user: name.to_owned(), password: format!("secret of {name}") },
         title: name.to_owned(),
         auto_ready: true,
+        skills: ringback::base::skill::Skills::none(),
     }
 }
 

@@ -75,7 +75,13 @@ impl Town {
         let mut inner = self.0.borrow_mut();
         inner.callers += 1;
         let address = IpAddr::from([10, 9, 0, inner.callers]);
-        let name = if inner.callers == 1 { "caller".to_owned() } else { number.to_owned() };
+        let first = inner.callers == 1;
+        let taken = inner.phones.iter().any(|phone| phone.name == number);
+        let name = match (first, taken) {
+            (true, _) => "caller".to_owned(),
+            (false, false) => number.to_owned(),
+            (false, true) => format!("{number} {}", inner.callers),
+        };
         let phone = inner.add(&name, address);
         let shown = Presented { from: number.to_owned(), headers: Vec::new() };
         let line = inner.act(|phones, now, out| phones[phone].call(now, dialled, &shown, out));

@@ -5,9 +5,14 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod calling_again;
 mod endings;
+mod requeueing;
 mod reviewing;
+mod skills;
+mod transferring;
 
+use std::time::Duration;
 use support::handset::Handset;
 use support::site::Plan;
 use support::town::Town;
@@ -28,4 +33,14 @@ fn plan(sections: &str) -> Plan {
 /// The caller calls.
 fn calls(town: &Town) -> Handset {
     town.calls_in(CALLER)
+}
+
+/// Each hears what the other says.
+#[track_caller]
+fn talk(one: &Handset, other: &Handset) {
+    one.begins_to_speak(450, Duration::from_secs(2));
+    other.hears_tone(450);
+    other.begins_to_speak(700, Duration::from_secs(2));
+    one.hears_tone(700);
+    one.waits(Duration::from_secs(3));
 }

@@ -48,6 +48,13 @@ impl Zone {
         let time = Timestamp::from_millisecond(now.as_millis()).ok()?;
         Some(time.to_zoned(self.0.clone()).datetime())
     }
+
+    /// What calendar and clock show, as `2026-11-23 10:15`.
+    #[must_use]
+    pub fn date_and_time(&self, now: Utc) -> Option<String> {
+        let time = Timestamp::from_millisecond(now.as_millis()).ok()?;
+        Some(time.to_zoned(self.0.clone()).strftime("%Y-%m-%d %H:%M").to_string())
+    }
 }
 
 #[cfg(test)]
@@ -78,5 +85,11 @@ mod tests {
         for wrong in ["", "10:15", "2026-13-01 10:15", "tomorrow"] {
             assert_eq!(warsaw.moment(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_moment_is_written_as_people_of_the_zone_write_it() {
+        let warsaw = Zone::named("Europe/Warsaw").and_then(|zone| zone.date_and_time(MORNING));
+        assert_eq!(warsaw.as_deref(), Some("2026-11-23 10:15"));
     }
 }

@@ -15,6 +15,7 @@ pub mod node;
 pub mod parse;
 pub mod print;
 pub mod scalar;
+mod skills;
 pub mod written;
 
 pub use fields::Fields;

@@ -3,7 +3,7 @@
 use super::{Request, Step, Writing};
 use crate::base::outbox::Outbox;
 use crate::base::time::{Now, Utc};
-use crate::callback::event::{Effect, Event, Miss};
+use crate::callback::event::{Effect, Event, Miss, Revocation};
 use crate::callback::request::{Attempt, AttemptOutcome, State};
 use std::time::Duration;
 
@@ -40,6 +40,7 @@ impl Request {
                 self.ask(Step { undo, ..Step::default() }, out);
             }
             Event::Cancel { reason } => self.cancel(now, &reason, Vec::new(), out),
+            Event::Revoke { supersede } => self.revoke(now, supersede, out),
             Event::Supersede => self.end(now, State::Superseded, Vec::new(), out),
             Event::Offered { .. }
             | Event::AgentAccepted
@@ -69,6 +70,7 @@ impl Request {
             Event::Cancel { reason } => {
                 self.cancel(now, &reason, tell("callback-cancelled"), out);
             }
+            Event::Revoke { supersede } => self.revoke(now, supersede, out),
             Event::Supersede => {
                 self.end(now, State::Superseded, tell("callback-cancelled"), out);
             }
@@ -98,6 +100,7 @@ impl Request {
             Event::Cancel { reason } => {
                 self.cancel(now, &reason, tell("callback-cancelled"), out);
             }
+            Event::Revoke { supersede } => self.revoke(now, supersede, out),
             Event::Supersede => {
                 self.end(now, State::Superseded, tell("callback-cancelled"), out);
             }
@@ -148,6 +151,12 @@ impl Request {
             }
             // The phone may be ringing: the attempt goes on, but it is the last.
             Event::Cancel { .. } => self.called_off = Some(State::Cancelled),
+            Event::Revoke { supersede } => {
+                if !supersede {
+                    self.called_off = Some(State::Cancelled);
+                }
+                out.push(revoked(Revocation::TooLate));
+            }
             Event::Supersede => self.called_off = Some(State::Superseded),
             Event::Offered { .. }
             | Event::AgentAccepted
@@ -167,6 +176,7 @@ impl Request {
             Event::Finished { .. } | Event::Abandoned => {
                 self.end(now, State::Completed, Vec::new(), out);
             }
+            Event::Revoke { .. } => out.push(revoked(Revocation::TooLate)),
             Event::AgentLost { .. } => {
                 self.agent = None;
                 self.enter(now, State::Requeued);
@@ -194,6 +204,7 @@ impl Request {
         match event {
             Event::Finished { .. } => self.end(now, State::Completed, Vec::new(), out),
             Event::Abandoned => self.end(now, State::Abandoned, Vec::new(), out),
+            Event::Revoke { .. } => out.push(revoked(Revocation::TooLate)),
             Event::Offered { .. }
             | Event::AgentAccepted
             | Event::OfferFailed
@@ -217,6 +228,9 @@ impl Request {
         tracing::debug!(%callback, ?state, ?event, "no meaning here");
         if matches!(event, Event::Offered { .. }) && self.agent.is_none() {
             out.push(Effect::TellAgent { prompt: "callback-not-due" });
+        }
+        if matches!(event, Event::Revoke { .. }) {
+            out.push(revoked(Revocation::Gone));
         }
     }
 
@@ -341,6 +355,19 @@ impl Request {
         self.end(now, State::Cancelled, told, out);
     }
 
+    /// The customer's word: durable before it is said, and undone if it cannot be.
+    fn revoke(&mut self, now: Now, supersede: bool, out: &mut Outbox<Effect>) {
+        let undo = Some(Box::new(self.row.clone()));
+        let mut durable =
+            if self.agent.take().is_some() { tell("callback-cancelled") } else { Vec::new() };
+        self.retry_at = None;
+        self.enter(now, if supersede { State::Superseded } else { State::Cancelled });
+        durable.push(Effect::Over { callback: self.callback() });
+        durable.push(revoked(Revocation::Done));
+        let undone = vec![revoked(Revocation::NotStored)];
+        self.ask(Step { durable, undo, undone, ..Step::default() }, out);
+    }
+
     pub(super) fn expire(&mut self, now: Now, mut told: Vec<Effect>, out: &mut Outbox<Effect>) {
         told.push(Effect::Signal { name: "callback-expired" });
         self.end(now, State::Expired, told, out);
@@ -375,4 +402,8 @@ impl Request {
 
 fn tell(prompt: &'static str) -> Vec<Effect> {
     vec![Effect::TellAgent { prompt }]
+}
+
+const fn revoked(revocation: Revocation) -> Effect {
+    Effect::Revoked { revocation }
 }

@@ -9,6 +9,7 @@ use crate::base::id::{CallId, EntryId, JobId};
 use crate::base::language::Language;
 use crate::base::number::PhoneNumber;
 use crate::base::time::Utc;
+use crate::callback::event::Revocation;
 use crate::callback::request::{Promise, Rules};
 use std::collections::BTreeMap;
 
@@ -45,6 +46,7 @@ pub(super) fn row() -> Row {
             agent_media: Vec::new(),
             language: Language::new("en").expect("a language"),
             priority: 0,
+            skills: crate::base::skill::Skills::none(),
             enqueued_at: now,
             registered_at: now,
             rules: Rules {
@@ -542,4 +544,57 @@ fn a_wall_clock_that_jumps_neither_hastens_nor_delays_a_retry() {
     let mut ahead = Story::new().missed(Miss::NoAnswer).after(MINUTE);
     ahead.now.utc = ahead.now.utc + 24 * HOUR;
     ahead.timer().is(State::Retry);
+}
+
+fn revoke(supersede: bool) -> Event {
+    Event::Revoke { supersede }
+}
+
+fn answer(revocation: Revocation) -> Effect {
+    Effect::Revoked { revocation }
+}
+
+#[test]
+fn a_customer_who_calls_again_may_cancel_while_it_waits() {
+    let story = Story::new().when(revoke(false));
+    assert_eq!(story.request.state(), State::Cancelled);
+    assert_eq!(story.heard.last(), Some(&answer(Revocation::Done)));
+    let story = Story::new().when(revoke(true));
+    assert_eq!(story.request.state(), State::Superseded);
+}
+
+#[test]
+fn an_agent_who_was_reserved_is_told_before_the_customer_hears_it() {
+    let story = Story::new().when(offered()).when(Event::AgentAccepted).when(revoke(false));
+    let told = Effect::TellAgent { prompt: "callback-cancelled" };
+    let over = Effect::Over { callback: CallbackId::from(7) };
+    assert_eq!(story.heard, [told, over, answer(Revocation::Done)]);
+}
+
+#[test]
+fn what_cannot_be_stored_is_not_cancelled() {
+    let mut story = Story::new();
+    story.refusals = 1;
+    let story = story.when(revoke(false));
+    assert_eq!(story.request.state(), State::Waiting);
+    assert_eq!(story.heard.last(), Some(&answer(Revocation::NotStored)));
+    let story = story.after(MINUTE).when(Event::Timer);
+    assert_eq!(story.stored.last().map(|row| row.state), Some(State::Waiting));
+}
+
+#[test]
+fn a_word_that_comes_while_the_phone_rings_is_too_late_and_the_last_try_all_the_same() {
+    let dialling = || Story::new().when(offered()).when(Event::AgentAccepted).when(dial());
+    let story = dialling().when(revoke(false));
+    assert_eq!(story.heard, [answer(Revocation::TooLate)]);
+    let story = story.when(Event::Missed(Miss::Busy));
+    assert_eq!(story.request.state(), State::Cancelled);
+    let story = dialling().when(revoke(true)).when(Event::Missed(Miss::Busy));
+    assert_eq!(story.request.state(), State::Retry);
+}
+
+#[test]
+fn a_request_that_is_over_cannot_be_cancelled_again() {
+    let story = Story::new().when(cancel()).when(revoke(true));
+    assert_eq!(story.heard, [answer(Revocation::Gone)]);
 }

@@ -3,7 +3,8 @@
 //! ```text
 //!           start_callback                 register_callback
 //! Idle ───────────────────────► Started ───────────────────────► Registered
-//!   ◄──────── dismiss_callback, queue ────────┘
+//!   ◄──── dismiss_callback, queue, transfer ──┘                        │
+//!   ◄──────────────── cancel_callback, take_over_callback ─────────────┘
 //! ```
 //!
 //! Each flow is judged from its own start; what runs after a hang-up is not judged.
@@ -123,13 +124,25 @@ impl<'w> Walker<'w, '_> {
 fn after(action: &Action, states: States) -> States {
     let starts = matches!(action, Action::StartCallback { .. });
     let registers = matches!(action, Action::RegisterCallback(_));
-    let undoes = matches!(action, Action::DismissCallback | Action::Queue(_) | Action::ExitQueue);
+    let undoes = matches!(
+        action,
+        Action::DismissCallback
+            | Action::Queue(_)
+            | Action::ExitQueue
+            | Action::Requeue(_)
+            | Action::Transfer(_)
+    );
     if states == 0 {
         0
     } else if starts {
         STARTED
     } else if registers {
         REGISTERED
+    } else if matches!(action, Action::TakeOverCallback(_)) {
+        IDLE
+    } else if matches!(action, Action::CancelCallback(_)) {
+        let idle = if states & (IDLE | REGISTERED) == 0 { 0 } else { IDLE };
+        states & STARTED | idle
     } else if undoes {
         let idle = if states & (IDLE | STARTED) == 0 { 0 } else { IDLE };
         states & REGISTERED | idle

@@ -256,6 +256,7 @@ fn unnamed_way<'f>(action: &'f Action, next: &Leads<'f>) -> Option<Leads<'f>> {
             let goes_on = voicemail.left.is_none() || voicemail.empty.is_none();
             goes_on.then(|| next.clone())
         }
+        Action::Transfer(transfer) => transfer.answered.is_none().then(|| next.clone()),
         Action::Set(_)
         | Action::CallFlow { .. }
         | Action::Wait(_)
@@ -276,7 +277,11 @@ fn unnamed_way<'f>(action: &'f Action, next: &Leads<'f>) -> Option<Leads<'f>> {
         | Action::Lookup(_)
         | Action::Tag(_)
         | Action::Note(_)
-        | Action::Event(_) => Some(next.clone()),
+        | Action::Event(_)
+        | Action::Requeue(_)
+        | Action::QueryCallback(_)
+        | Action::CancelCallback(_)
+        | Action::TakeOverCallback(_) => Some(next.clone()),
     }
 }
 
@@ -296,6 +301,7 @@ const fn takes_time(action: &Action) -> bool {
         | Action::Collect(_)
         | Action::Record(_)
         | Action::Voicemail(_)
+        | Action::Transfer(_)
         | Action::Queue(_) => true,
         Action::Goto(_)
         | Action::If { .. }
@@ -319,7 +325,11 @@ const fn takes_time(action: &Action) -> bool {
         | Action::Lookup(_)
         | Action::Tag(_)
         | Action::Note(_)
-        | Action::Event(_) => false,
+        | Action::Event(_)
+        | Action::Requeue(_)
+        | Action::QueryCallback(_)
+        | Action::CancelCallback(_)
+        | Action::TakeOverCallback(_) => false,
     }
 }
 
@@ -335,14 +345,17 @@ fn raises(action: &Action, name: &str) -> bool {
         Action::Escalate(raised) => raised == name,
         Action::Menu(_) | Action::Collect(_) => name == "gave-up",
         Action::VerifyNumber(_) => name == "number-invalid",
-        Action::Queue(_) => name.starts_with("queue-") || name.starts_with("dequeue-"),
-        Action::ExitQueue => name.starts_with("queue-"),
+        Action::Queue(_) => name.starts_with("queue-"),
+        Action::Transfer(_) => name.starts_with("transfer-") || name.starts_with("queue-"),
+        Action::ExitQueue | Action::Requeue(_) => name.starts_with("queue-"),
         Action::Http(_) => name == "http-failed",
         Action::Voicemail(_) => name.starts_with("voicemail-"),
         Action::SayText { .. } => name == "speech-failed",
-        Action::StartCallback { .. } | Action::RegisterCallback(_) | Action::DismissCallback => {
-            name.starts_with("callback-")
-        }
+        Action::StartCallback { .. }
+        | Action::RegisterCallback(_)
+        | Action::DismissCallback
+        | Action::CancelCallback(_)
+        | Action::TakeOverCallback(_) => name.starts_with("callback-"),
         Action::Goto(_)
         | Action::If { .. }
         | Action::Set(_)
@@ -362,6 +375,7 @@ fn raises(action: &Action, name: &str) -> bool {
         | Action::Lookup(_)
         | Action::Tag(_)
         | Action::Note(_)
-        | Action::Event(_) => false,
+        | Action::Event(_)
+        | Action::QueryCallback(_) => false,
     }
 }

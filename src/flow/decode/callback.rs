@@ -5,9 +5,13 @@ use super::parameters::Parameters;
 use super::value::UNREADABLE;
 use crate::base::code;
 use crate::base::document::duration::parse_duration;
+use crate::base::document::scalar::clip;
 use crate::base::document::{Fields, Node};
+use crate::base::skill::Skills;
 use crate::flow::effect::QueueOutcome;
-use crate::flow::graph::{Action, QueueStep, RegisterCallback, Target, VerifyNumber};
+use crate::flow::graph::{
+    Action, QueryCallback, QueueStep, RegisterCallback, Requeue, Revoke, Target, VerifyNumber,
+};
 use crate::flow::types::Type;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -64,6 +68,7 @@ impl<'a> Decoder<'a> {
         let place = parameters.place.clone();
         let (flow, with) = self.flow_with(flow, with, &place);
         let priority = self.priority(parameters.take("priority")).unwrap_or(0);
+        let skills = self.skills(parameters.take("skills")).unwrap_or_default();
         let mut outcomes = BTreeMap::new();
         let timeout = self.timeout(parameters.take("timeout"), &mut outcomes);
         for (key, outcome) in OUTCOMES {
@@ -72,7 +77,7 @@ impl<'a> Decoder<'a> {
             }
         }
         let name = name.unwrap_or(UNREADABLE);
-        Action::Queue(QueueStep { name, flow, with, priority, timeout, outcomes })
+        Action::Queue(QueueStep { name, flow, with, priority, skills, timeout, outcomes })
     }
 
     /// `timeout` is the longest wait, or where it leads when that is the queue's own.
@@ -92,6 +97,22 @@ impl<'a> Decoder<'a> {
             return None;
         }
         node.duration(self.complaints)
+    }
+
+    /// Skills by name, which agents of the site have, each at its level or at 1.
+    fn skills(&mut self, node: Option<&'a Node>) -> Option<Skills> {
+        let read = node?.skills(self.complaints);
+        let known = self.around.site.skills.as_ref();
+        let mut skills = Skills::none();
+        for (name, level, place) in read {
+            if let Some(known) = known.filter(|known| !known.contains(&name)) {
+                let message = format!("no agent has the skill `{}`", clip(&name));
+                let complaint = self.complaints.error(code::UNKNOWN_SKILL, &place, message);
+                complaint.suggest(&name, known.iter().map(String::as_str));
+            }
+            skills.set(&name, level);
+        }
+        Some(skills)
     }
 
     fn priority(&mut self, node: Option<&Node>) -> Option<i32> {
@@ -123,6 +144,7 @@ impl<'a> Decoder<'a> {
             ani,
             agent_media: self.prompts(parameters.take("agent_media")),
             priority: self.priority(parameters.take("priority")),
+            skills: self.skills(parameters.take("skills")),
             attempts,
             retry_after: self.maybe_span(parameters.take("retry_after")),
             busy_retry_after: self.maybe_span(parameters.take("busy_retry_after")),
@@ -131,5 +153,35 @@ impl<'a> Decoder<'a> {
             expires: self.maybe_span(parameters.take("expires")),
             data: self.any_values(parameters.take("data")),
         }))
+    }
+
+    pub(super) fn query_callback(&mut self, parameters: &mut Parameters<'a>) -> Action {
+        let queue = parameters.take("queue").map(|node| self.operand(node, &[Type::Queue]));
+        let save_as = self.save_as(parameters.take("save_as"), Type::Record);
+        let none = self.outcome(parameters.take("none"));
+        Action::QueryCallback(QueryCallback { queue, save_as, none })
+    }
+
+    /// `cancel_callback`, `take_over_callback`
+    pub(super) fn revoke(&mut self, parameters: &mut Parameters<'a>) -> Revoke {
+        let queue = parameters.take("queue").map(|node| self.operand(node, &[Type::Queue]));
+        let none = self.outcome(parameters.take("none"));
+        let too_late = self.outcome(parameters.take("too_late"));
+        Revoke { queue, none, too_late }
+    }
+
+    pub(super) fn requeue(&mut self, parameters: &mut Parameters<'a>) -> Action {
+        let queue = parameters.take("queue").map(|node| self.operand(node, &[Type::Queue]));
+        let priority = self.priority(parameters.take("priority"));
+        let refusals = [QueueOutcome::Full, QueueOutcome::Closed, QueueOutcome::NoAgents];
+        let mut outcomes = BTreeMap::new();
+        for (key, outcome) in OUTCOMES {
+            if refusals.contains(&outcome)
+                && let Some(node) = parameters.take(key)
+            {
+                outcomes.insert(outcome, self.target(node));
+            }
+        }
+        Action::Requeue(Requeue { queue: queue.unwrap_or(UNREADABLE), priority, outcomes })
     }
 }

@@ -6,7 +6,7 @@ use crate::base::complaint::{Complaints, Place};
 use crate::base::document::{Key, Kind, Node};
 use crate::base::number::PhoneNumber;
 use crate::flow::graph::Output;
-use crate::flow::known::Answer;
+use crate::flow::known::{Answer, fields_of};
 use crate::flow::scope::{Declared, Scope};
 use crate::flow::types::{STATED, Type};
 use crate::flow::value::Value;
@@ -142,6 +142,15 @@ pub(super) fn guess(value: &Node, text: &str) -> Type {
     }
 }
 
+/// What `query_callback` tells.
+fn callback() -> Declared {
+    let told = fields_of("callback").filter_map(|fact| match fact.answer {
+        Answer::Value(kind) => Some((fact.field.to_owned(), Declared::of(kind))),
+        Answer::Untold => None,
+    });
+    Declared { fields: Some(told.collect()), ..Declared::of(Type::Record) }
+}
+
 /// What the steps of a flow declare.
 struct Found<'a, 'h> {
     around: Surroundings<'h>,
@@ -174,7 +183,8 @@ impl<'a> Found<'a, '_> {
         if name == "http" {
             return self.taken(value.child("take").or_else(|| step.child("take")));
         }
-        let saved = value.child("save_as").or_else(|| step.child("save_as"));
+        let short = (name == "query_callback").then_some(value).filter(|v| v.scalar().is_some());
+        let saved = short.or_else(|| value.child("save_as")).or_else(|| step.child("save_as"));
         let Some((node, variable)) = saved.and_then(|node| Some((node, node.scalar()?))) else {
             return;
         };
@@ -187,6 +197,7 @@ impl<'a> Found<'a, '_> {
             "verify_number" => Declared::of(Type::Phone),
             "call_flow" => self.outputs_of(value),
             "lookup" => self.columns_of(value.child("table").or_else(|| step.child("table"))),
+            "query_callback" => callback(),
             _ => return,
         };
         self.saved.push((variable.to_owned(), node.place.clone(), declared));

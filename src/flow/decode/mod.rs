@@ -15,6 +15,7 @@ mod media;
 mod parameters;
 mod step;
 mod template;
+mod transfer;
 mod usage;
 mod value;
 mod voicemail;

@@ -285,5 +285,8 @@ fn site() -> Site {
         tables: Some(BTreeMap::from([("vip".to_owned(), tier)])),
         lengths: BTreeMap::new(),
         speaks: Some(false),
+        agents: Some(["anna", "ben"].map(str::to_owned).into()),
+        skills: Some(["billing", "polish"].map(str::to_owned).into()),
+        trunks: Some(["carrier"].map(str::to_owned).into()),
     }
 }

@@ -16,10 +16,6 @@ const fn row(name: &'static str, group: Group, doc: &'static str) -> Notation {
     }
 }
 
-const fn later(name: &'static str, group: Group, doc: &'static str) -> Notation {
-    Notation { built: false, ..row(name, group, doc) }
-}
-
 const fn key(name: &'static str, kind: Kind, doc: &'static str) -> Parameter {
     Parameter { name, kind, required: false, built: true, doc }
 }
@@ -61,6 +57,12 @@ const REVIEW: &[Parameter] = &[
     key("wait", Kind::Duration, "silence before it is asked again; default 5s"),
 ];
 const METHODS: &[&str] = &["get", "post", "put", "patch", "delete"];
+
+const REVOKE: &[Parameter] = &[
+    key("queue", QUEUE, "only of this queue; default: the oldest of any"),
+    outcome("none", "there is none; default: the next step"),
+    outcome("too_late", "it is called just now; else the escalation `callback-too-late`"),
+];
 
 /// All notations, by group.
 pub const NOTATIONS: &[Notation] = &[
@@ -127,7 +129,25 @@ pub const NOTATIONS: &[Notation] = &[
         parameters: &[must("tag", TEXT, "such as `pl`")],
         ..row("language", Group::Call, "changes the language of the call")
     },
-    later("transfer", Group::Call, "passes the caller on to a number, an agent or a queue"),
+    Notation {
+        parameters: &[
+            key("number", KEYED, "the number to call"),
+            key("agent", TEXT, "the agent to ring"),
+            key("queue", QUEUE, "the queue to wait in, at a new place"),
+            key("ani", PHONE, "with `number`: the number shown; default: the trunk's"),
+            key("trunk", Kind::Text, "with `number`: the only trunk; default: the first with room"),
+            key("ring", Kind::Duration, "how long it rings; default 30s"),
+            key("music", Kind::Text, "what the caller hears meanwhile; default: ringing"),
+            outcome("answered", "they spoke and the far end is gone; default: the next step"),
+            outcome("busy", "busy or declined; else the escalation `transfer-busy`"),
+            outcome("no_answer", "nobody answered; else the escalation `transfer-no-answer`"),
+            outcome("full", "with `queue`: it takes no more"),
+            outcome("closed", "with `queue`: outside its hours"),
+            outcome("no_agents", "with `queue`: nobody is signed in there"),
+        ],
+        escalates: true,
+        ..row("transfer", Group::Call, "passes the caller on to a number, an agent or a queue")
+    },
     Notation {
         main: Some("prompt"),
         parameters: &[must("prompt", Kind::Prompts, "what to play, in order"), BARGE_IN],
@@ -232,13 +252,13 @@ pub const NOTATIONS: &[Notation] = &[
             key("with", Kind::Values, "its inputs"),
             key("priority", Kind::Integer(-100, 100), "higher is served first; default 0"),
             key("timeout", Kind::Duration, "longest wait; default: the queue's"),
-            planned("skills", "what the agent must be able to do"),
+            key("skills", Kind::Skills, "what the agent must be able to do; default: nothing"),
             outcome("answered", "an agent spoke and is gone; default: the next step"),
             outcome("full", "the queue takes no more"),
             outcome("closed", "outside its hours"),
             outcome("timed_out", "the longest wait is over; also written `timeout`"),
             outcome("left", "after `exit_queue`, or a callback was registered"),
-            outcome("no_agents", "nobody is signed in"),
+            outcome("no_agents", "nobody who could serve is signed in"),
         ],
         escalates: true,
         ..row("queue", Group::Queue, "waits for an agent")
@@ -247,7 +267,18 @@ pub const NOTATIONS: &[Notation] = &[
         escalates: true,
         ..row("exit_queue", Group::Queue, "leaves the queue; its step goes on with `left`")
     },
-    later("requeue", Group::Queue, "moves to another queue, keeping the place"),
+    Notation {
+        main: Some("queue"),
+        parameters: &[
+            must("queue", QUEUE, "the queue to stand in"),
+            key("priority", Kind::Integer(-100, 100), "higher is served first; default: as before"),
+            outcome("full", "that queue takes no more"),
+            outcome("closed", "outside its hours, or there is no such queue"),
+            outcome("no_agents", "nobody is signed in there"),
+        ],
+        escalates: true,
+        ..row("requeue", Group::Queue, "moves to another queue, keeping the place")
+    },
     Notation {
         parameters: &[
             key("queue", QUEUE, "needed where the caller stands in none"),
@@ -263,6 +294,7 @@ pub const NOTATIONS: &[Notation] = &[
             key("ani", PHONE, "the number shown; default: the queue's"),
             key("agent_media", Kind::Prompts, "what the agent hears first"),
             key("priority", Kind::Integer(-100, 100), "default: as the caller had"),
+            key("skills", Kind::Skills, "what the agent must be able to do; default: the caller's"),
             key("attempts", Kind::Integer(1, 20), "default: the queue's"),
             key("retry_after", Kind::Duration, "wait after no answer; default: the queue's"),
             key("busy_retry_after", Kind::Duration, "wait after busy; default: the queue's"),
@@ -272,7 +304,6 @@ pub const NOTATIONS: &[Notation] = &[
             key("data", Kind::Values, "shown to the agent, put in events"),
             planned("agent_flow", "a flow for the agent"),
             planned("accept_flow", "a flow for the customer who answers"),
-            planned("skills", "what the agent must be able to do"),
             planned("place", "the place in the queue"),
             planned("not_before", "the earliest moment"),
             planned("window", "hours of the day"),
@@ -289,9 +320,25 @@ pub const NOTATIONS: &[Notation] = &[
         escalates: true,
         ..row("dismiss_callback", Group::Callback, "undoes `start_callback`")
     },
-    later("query_callback", Group::Callback, "asks for the callback of this number"),
-    later("cancel_callback", Group::Callback, "cancels the callback of this number"),
-    later("take_over_callback", Group::Callback, "cancels it and takes its place"),
+    Notation {
+        main: Some("save_as"),
+        parameters: &[
+            key("save_as", Kind::Variable, "takes what is known of it as one record"),
+            key("queue", QUEUE, "only of this queue; default: the oldest of any"),
+            outcome("none", "there is none; default: the next step"),
+        ],
+        ..row("query_callback", Group::Callback, "asks for the callback of this number")
+    },
+    Notation {
+        parameters: REVOKE,
+        escalates: true,
+        ..row("cancel_callback", Group::Callback, "cancels the callback of this number")
+    },
+    Notation {
+        parameters: REVOKE,
+        escalates: true,
+        ..row("take_over_callback", Group::Callback, "cancels it and takes its place")
+    },
     Notation {
         parameters: &[
             key("service", Kind::Service, "a service of the site; else `url`"),

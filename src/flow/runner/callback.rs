@@ -71,6 +71,7 @@ impl Runner {
             ani: text(&step.ani),
             agent_media: values.filter_map(|value| self.clip(&value)).collect::<Vec<Clip>>(),
             priority: step.priority,
+            skills: step.skills.clone(),
             attempts: step.attempts,
             retry_after: step.retry_after,
             busy_retry_after: step.busy_retry_after,
@@ -134,7 +135,7 @@ impl Runner {
         }
         self.callback = Callback::Registered;
         if let Some(visit) = self.visit.as_mut() {
-            visit.registered = true;
+            visit.given_up = true;
         }
         let record = BTreeMap::from([
             ("id".to_owned(), Value::Text(callback.to_string())),

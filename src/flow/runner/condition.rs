@@ -4,6 +4,7 @@ use super::scope::Scope;
 use crate::base::time::Now;
 use crate::flow::expression::{Expression, Pattern};
 use crate::flow::value::{Facts, Value};
+use std::collections::BTreeMap;
 
 /// Whether the condition holds; unknown is false.
 pub(super) fn holds(expression: &Expression, scope: &Scope<'_>) -> bool {
@@ -28,5 +29,9 @@ impl Facts for Scope<'_> {
 
     fn holiday(&self, hours: &str, now: Now) -> Option<bool> {
         self.facts.holiday(hours, now)
+    }
+
+    fn callback(&self, queue: Option<&str>) -> Option<BTreeMap<String, Value>> {
+        self.facts.callback(queue)
     }
 }

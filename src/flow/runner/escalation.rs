@@ -32,7 +32,10 @@ impl Runner {
     /// A signal from outside, which is no failure of the step in progress: only a catch that
     /// names it takes it. Where no flow runs for the caller it means nothing.
     pub(super) fn signal(&mut self, escalation: Escalation, turn: &mut Turn<'_>) -> Option<Move> {
-        if matches!(self.pending, Pending::QueueMusic | Pending::Connected | Pending::Leaving) {
+        if matches!(
+            self.pending,
+            Pending::QueueMusic | Pending::Connected | Pending::Transferred | Pending::Leaving
+        ) {
             let text = format!("signal {} reached no flow", escalation.name);
             turn.out.push(Effect::Note { text });
             return None;

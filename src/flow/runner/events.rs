@@ -13,7 +13,7 @@ impl Runner {
     /// Takes one event; tells the move it means, if it means one.
     pub(super) fn take(&mut self, event: Event, turn: &mut Turn<'_>) -> Option<Move> {
         match event {
-            Event::Answered => self.answered(),
+            Event::Answered => self.answered(turn),
             Event::PlayEnded { play } => self.play_ended(play, turn),
             Event::Digit(digit) => self.digit(digit, turn),
             Event::Recorded { recording } => self.recorded(recording, turn),
@@ -35,15 +35,21 @@ impl Runner {
             }
             Event::CallbackDismissed => self.callback_dismissed(turn),
             Event::Replied { ask, reply } => self.replied(ask, reply, turn),
+            Event::TransferAnswered => self.transfer_answered(),
+            Event::TransferOver(how) => self.transfer_over(how),
+            Event::Moved => self.moved(None),
+            Event::NotMoved(why) => self.moved(Some(why)),
+            Event::Revoked(revocation) => self.revoked(revocation),
             Event::Escalated(escalation) => self.escalated(escalation, turn),
             Event::HungUp => self.hung_up(turn),
             Event::Timer => self.timer(turn),
         }
     }
 
-    fn answered(&mut self) -> Option<Move> {
+    fn answered(&mut self, turn: &mut Turn<'_>) -> Option<Move> {
         self.line.answered = true;
-        matches!(self.pending, Pending::Answering).then_some(Move::Advance)
+        let Pending::Answering { first } = self.pending else { return None };
+        Some(if first { self.execute_again(turn) } else { Move::Advance })
     }
 
     fn play_ended(&mut self, ended: u32, turn: &mut Turn<'_>) -> Option<Move> {
@@ -71,13 +77,16 @@ impl Runner {
                 self.visit = None;
                 Some(Move::Escalate(escalation))
             }
-            Pending::Starting | Pending::Registering => Some(Move::Escalate(escalation)),
+            Pending::Starting
+            | Pending::Registering
+            | Pending::Revoking
+            | Pending::Transferring => Some(Move::Escalate(escalation)),
             Pending::Dismissing(_) => None,
             Pending::Voicemail(_) if escalation.name.starts_with("voicemail-") => {
                 Some(self.voicemail_failed(escalation, turn))
             }
             Pending::Running
-            | Pending::Answering
+            | Pending::Answering { .. }
             | Pending::Playing { .. }
             | Pending::Music { .. }
             | Pending::Menu(_)
@@ -90,6 +99,8 @@ impl Runner {
             | Pending::Asking(_)
             | Pending::QueueMusic
             | Pending::Connected
+            | Pending::Transferred
+            | Pending::Moving
             | Pending::Leaving => self.signal(escalation, turn),
         }
     }
@@ -109,7 +120,7 @@ impl Runner {
             Pending::Reviewing(Menu { asking, .. }) => self.review_silence(asking, turn),
             Pending::Asking(_) => self.no_reply(turn),
             Pending::Running
-            | Pending::Answering
+            | Pending::Answering { .. }
             | Pending::Playing { .. }
             | Pending::Recording
             | Pending::Voicemail(_)
@@ -121,6 +132,10 @@ impl Runner {
             | Pending::Starting
             | Pending::Registering
             | Pending::Dismissing(_)
+            | Pending::Moving
+            | Pending::Transferring
+            | Pending::Transferred
+            | Pending::Revoking
             | Pending::Over => None,
         }
     }

@@ -83,8 +83,8 @@ impl Frame {
 pub(super) struct Visit {
     /// How many frames there are without the waiting flow; the last of them owns the step.
     pub(super) depth: usize,
-    /// A callback was registered during this stay: the entry is a promise now.
-    pub(super) registered: bool,
+    /// The place is not the caller's any more: it is promised, or a transfer was answered.
+    pub(super) given_up: bool,
 }
 
 /// The escalation of an outcome that its queue step does not name; `answered` goes on.

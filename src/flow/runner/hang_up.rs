@@ -76,9 +76,12 @@ impl Runner {
             | Action::Music { .. } => Some(Move::Advance),
             Action::Menu(_) | Action::Collect(_) => Some(Move::Take(Exit::GaveUp)),
             Action::Record(_) | Action::Voicemail(_) => Some(Move::Take(Exit::Empty)),
-            Action::HangUp(_) | Action::Reject(_) | Action::Queue(_) | Action::ExitQueue => {
-                Some(self.finish(None, turn))
-            }
+            Action::HangUp(_)
+            | Action::Reject(_)
+            | Action::Queue(_)
+            | Action::ExitQueue
+            | Action::Requeue(_)
+            | Action::Transfer(_) => Some(self.finish(None, turn)),
             Action::Goto(_)
             | Action::If { .. }
             | Action::Set(_)
@@ -96,7 +99,10 @@ impl Runner {
             | Action::Lookup(_)
             | Action::Tag(_)
             | Action::Note(_)
-            | Action::Event(_) => None,
+            | Action::Event(_)
+            | Action::QueryCallback(_)
+            | Action::CancelCallback(_)
+            | Action::TakeOverCallback(_) => None,
         }
     }
 }

@@ -4,7 +4,7 @@ use super::frame::{Frame, Role, escalation_of};
 use super::pending::{AfterDismiss, Callback, Caller, Pending};
 use super::position::{Exit, target};
 use super::{Pace, Runner, Turn, notation};
-use crate::flow::effect::{Effect, Escalation};
+use crate::flow::effect::{Effect, Escalation, TransferOutcome};
 use crate::flow::graph::Target;
 use crate::flow::value::Value;
 use std::collections::BTreeMap;
@@ -225,10 +225,15 @@ fn unnamed(exit: &Exit) -> Move {
         | Exit::Missing
         | Exit::Empty
         | Exit::Left
+        | Exit::NoCallback
         | Exit::Caught(_)
         | Exit::FlowCaught(_) => Move::Advance,
         Exit::GaveUp => Move::escalate("gave-up"),
         Exit::Full => Move::escalate("voicemail-full"),
+        Exit::TooLate => Move::escalate("callback-too-late"),
+        Exit::Transfer(TransferOutcome::Answered) => Move::Advance,
+        Exit::Transfer(TransferOutcome::Busy) => Move::escalate("transfer-busy"),
+        Exit::Transfer(TransferOutcome::NoAnswer) => Move::escalate("transfer-no-answer"),
         Exit::Invalid => Move::escalate("number-invalid"),
         Exit::WrongKind | Exit::Foreign | Exit::Blocked => Move::Take(Exit::Invalid),
         Exit::Queue(outcome) => escalation_of(*outcome).map_or(Move::Advance, Move::escalate),

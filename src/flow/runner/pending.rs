@@ -24,9 +24,10 @@ use crate::flow::effect::Escalation;
 ///           ├──────────────► Waiting ────────────┤
 ///           │ http            answer, time       │
 ///           ├──────────────► Asking ─────────────┤
-/// Running ──┤ start, register, dismiss: answered │
-///    ▲      ├──► Starting, Registering, ─────────┤
-///    │      │    Dismissing                      │
+/// Running ──┤ start, register, dismiss, cancel,  │
+///    ▲      │ take over, requeue: answered       │
+///    │      ├──► Starting, Registering, ─────────┤
+///    │      │    Dismissing, Revoking, Moving    │
 ///    │      │ queue                              │
 ///    │      └──► Joining ──► waiting flow runs   │
 ///    │              │         │ over             │
@@ -34,6 +35,8 @@ use crate::flow::effect::Escalation;
 ///    │                     │ exit_queue     │    │       step of the waiting flow)
 ///    │                  Leaving ────────────┤    │
 ///    └──────────────────────────────────────┴────┘
+///          transfer                answered
+/// Running ────────► Transferring ──────────► Transferred ──► Running
 ///
 /// Running ── voicemail ──► Voicemail ──► Running
 ///
@@ -44,7 +47,10 @@ pub(super) enum Pending {
     /// Nothing: the next step can begin.
     Running,
     /// The ACK.
-    Answering,
+    Answering {
+        /// Whether the step only needs the call answered before it acts.
+        first: bool,
+    },
     /// The end of a `play` or `say`.
     Playing {
         /// Its number.
@@ -90,6 +96,14 @@ pub(super) enum Pending {
     Registering,
     /// The answer to Dismiss.
     Dismissing(AfterDismiss),
+    /// The answer to `requeue`.
+    Moving,
+    /// Whom the caller is passed on to.
+    Transferring,
+    /// The end of the talk with them.
+    Transferred,
+    /// The answer to `cancel_callback` or `take_over_callback`.
+    Revoking,
     /// Nothing any more.
     Over,
 }
@@ -130,7 +144,7 @@ impl Pending {
             Self::Collecting(collecting) => collecting.asking.play.is_some(),
             Self::Voicemail(leaving) => matches!(leaving.stage, LeavingStage::Greeting { .. }),
             Self::Running
-            | Self::Answering
+            | Self::Answering { .. }
             | Self::Recording
             | Self::Listening
             | Self::Waiting { .. }
@@ -140,6 +154,10 @@ impl Pending {
             | Self::Starting
             | Self::Registering
             | Self::Dismissing(_)
+            | Self::Moving
+            | Self::Transferring
+            | Self::Transferred
+            | Self::Revoking
             | Self::Over => false,
         }
     }
@@ -154,7 +172,7 @@ impl Pending {
             Self::Waiting { until } => Some(Deadline { at: *until, why: "wait" }),
             Self::Asking(web) => Some(Deadline { at: web.until, why: "http" }),
             Self::Running
-            | Self::Answering
+            | Self::Answering { .. }
             | Self::Playing { .. }
             | Self::Recording
             | Self::Voicemail(_)
@@ -166,6 +184,10 @@ impl Pending {
             | Self::Starting
             | Self::Registering
             | Self::Dismissing(_)
+            | Self::Moving
+            | Self::Transferring
+            | Self::Transferred
+            | Self::Revoking
             | Self::Over => None,
         }
     }

@@ -1,7 +1,7 @@
 //! Where a frame stands in its flow: a section, and the lists entered inside it.
 
 use crate::base::digit::Digit;
-use crate::flow::effect::QueueOutcome;
+use crate::flow::effect::{QueueOutcome, TransferOutcome};
 use crate::flow::graph::{Action, Flow, Step, Target};
 
 /// One way in which a step can end; names the target to be taken.
@@ -35,6 +35,12 @@ pub(super) enum Exit {
     Foreign,
     /// `blocked`
     Blocked,
+    /// `none` of the notations about a callback that waits.
+    NoCallback,
+    /// `too_late`
+    TooLate,
+    /// An outcome of `transfer`.
+    Transfer(TransferOutcome),
     /// An outcome of `queue`.
     Queue(QueueOutcome),
     /// An escalation that the step catches; its key there.
@@ -61,6 +67,11 @@ impl Exit {
             Self::Missing => "missing",
             Self::Left => "left",
             Self::Full => "full",
+            Self::NoCallback => "none",
+            Self::TooLate => "too_late",
+            Self::Transfer(TransferOutcome::Answered) => "answered",
+            Self::Transfer(TransferOutcome::Busy) => "busy",
+            Self::Transfer(TransferOutcome::NoAnswer) => "no_answer",
             Self::Queue(outcome) => outcome.word(),
             Self::Caught(name) => name,
             Self::FlowCaught(name) => return format!("catch {name}"),
@@ -88,6 +99,9 @@ pub(super) fn target<'f>(flow: &'f Flow, step: &'f Step, exit: &Exit) -> Option<
         | Exit::WrongKind
         | Exit::Foreign
         | Exit::Blocked
+        | Exit::NoCallback
+        | Exit::TooLate
+        | Exit::Transfer(_)
         | Exit::Queue(_) => outcome(&step.action, exit),
     }
 }
@@ -114,6 +128,23 @@ fn outcome<'f>(action: &'f Action, exit: &Exit) -> Option<&'f Target> {
         (Action::Http(http), Exit::Missing) => http.missing.as_ref(),
         (Action::Lookup(lookup), Exit::Missing) => lookup.missing.as_ref(),
         (Action::Queue(queue), Exit::Queue(outcome)) => queue.outcomes.get(outcome),
+        (Action::Transfer(transfer), Exit::Queue(QueueOutcome::Answered)) => {
+            transfer.answered.as_ref()
+        }
+        (Action::Transfer(transfer), Exit::Queue(outcome)) => transfer.refused.get(outcome),
+        (Action::Transfer(transfer), Exit::Transfer(how)) => match how {
+            TransferOutcome::Answered => transfer.answered.as_ref(),
+            TransferOutcome::Busy => transfer.busy.as_ref(),
+            TransferOutcome::NoAnswer => transfer.no_answer.as_ref(),
+        },
+        (Action::Requeue(requeue), Exit::Queue(outcome)) => requeue.outcomes.get(outcome),
+        (Action::QueryCallback(query), Exit::NoCallback) => query.none.as_ref(),
+        (Action::CancelCallback(revoke) | Action::TakeOverCallback(revoke), Exit::NoCallback) => {
+            revoke.none.as_ref()
+        }
+        (Action::CancelCallback(revoke) | Action::TakeOverCallback(revoke), Exit::TooLate) => {
+            revoke.too_late.as_ref()
+        }
         _ => None,
     }
 }

@@ -153,7 +153,7 @@ impl Runner {
             Pending::Menu(_) => self.menu_key(digit, turn),
             Pending::Collecting(_) => self.collect_key(digit, turn),
             Pending::Reviewing(_) => self.review_key(digit, turn),
-            Pending::Answering
+            Pending::Answering { .. }
             | Pending::Playing { .. }
             | Pending::Music { .. }
             | Pending::Waiting { .. }
@@ -162,6 +162,9 @@ impl Runner {
             | Pending::Leaving
             | Pending::Starting
             | Pending::Registering
+            | Pending::Moving
+            | Pending::Transferring
+            | Pending::Revoking
             | Pending::Dismissing(_) => {
                 self.keys.keep(digit);
                 None
@@ -171,6 +174,7 @@ impl Runner {
             | Pending::Listening
             | Pending::QueueMusic
             | Pending::Connected
+            | Pending::Transferred
             | Pending::Over => None,
         }
     }

@@ -5,8 +5,8 @@ use super::moves::Move;
 use super::pending::{AfterDismiss, Callback, Pending};
 use super::position::Exit;
 use super::{Runner, Turn};
-use crate::flow::effect::{Effect, Join, QueueOutcome};
-use crate::flow::graph::{Action, QueueStep, WAITING_INPUT};
+use crate::flow::effect::{self, Effect, Join, QueueOutcome};
+use crate::flow::graph::{Action, Destination, QueueStep, Requeue, WAITING_INPUT};
 use crate::flow::value::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -28,10 +28,11 @@ impl Runner {
         turn.out.push(Effect::Join(Join {
             queue: name,
             priority: queue.priority,
+            skills: queue.skills.clone(),
             timeout: queue.timeout,
             has_flow: self.waiting_flow(queue, turn).is_some(),
         }));
-        self.visit = Some(Visit { depth: self.frames.len(), registered: false });
+        self.visit = Some(Visit { depth: self.frames.len(), given_up: false });
         Move::Wait(Pending::Joining)
     }
 
@@ -49,8 +50,15 @@ impl Runner {
     }
 
     fn waiting_frame(&self, turn: &Turn<'_>) -> Option<Frame> {
-        let Action::Queue(queue) = &self.frames.last()?.step()?.action else { return None };
-        let (flow, inputs) = self.waiting_flow(queue, turn)?;
+        let action = &self.frames.last()?.step()?.action;
+        let (flow, inputs) = if let Action::Queue(queue) = action {
+            self.waiting_flow(queue, turn)?
+        } else if let Action::Transfer(transfer) = action {
+            let Destination::Queue(queue) = &transfer.to else { return None };
+            self.own_flow(self.scope(turn).text(queue)?)?
+        } else {
+            return None;
+        };
         let flow = Arc::clone(self.flows.flows.get(&flow)?);
         Some(Frame::new(flow, Role::Waiting, inputs))
     }
@@ -65,14 +73,18 @@ impl Runner {
         if let Some(flow) = &step.flow {
             return Some((flow.clone(), scope.values(&step.with)));
         }
-        let queue = scope.text(&step.name)?;
+        self.own_flow(scope.text(&step.name)?)
+    }
+
+    /// The flow that a queue names for those who wait, with the queue as `line`.
+    pub(super) fn own_flow(&self, queue: String) -> Option<(String, BTreeMap<String, Value>)> {
         let flow = self.flows.waiting.get(&queue)?.clone();
         Some((flow, BTreeMap::from([(WAITING_INPUT.to_owned(), Value::Text(queue))])))
     }
 
     /// An agent's answer was handled: nothing above the queue step runs any more.
     pub(super) fn connected(&mut self, turn: &mut Turn<'_>) -> Option<Move> {
-        if self.visit.is_none_or(|visit| visit.registered) {
+        if self.visit.is_none_or(|visit| visit.given_up) {
             return None;
         }
         self.stop_play(turn);
@@ -84,7 +96,7 @@ impl Runner {
     /// The stay is over: the step's outcome is taken. A registered callback has its outcome
     /// already, and keeps the waiting flow until it ends.
     pub(super) fn left(&mut self, outcome: QueueOutcome, turn: &mut Turn<'_>) -> Option<Move> {
-        if self.visit.is_none_or(|visit| visit.registered) {
+        if self.visit.is_none_or(|visit| visit.given_up) {
             return None;
         }
         self.stop_play(turn);
@@ -100,7 +112,7 @@ impl Runner {
     /// The waiting flow has ended by itself: the caller stays, unless a callback is promised.
     pub(super) fn waiting_flow_over(&mut self, turn: &mut Turn<'_>) -> Move {
         self.leave_waiting_flow();
-        if self.visit.is_some_and(|visit| visit.registered) {
+        if self.visit.is_some_and(|visit| visit.given_up) {
             self.visit = None;
             return Move::Take(Exit::Queue(QueueOutcome::Left));
         }
@@ -114,7 +126,7 @@ impl Runner {
     /// `exit_queue`
     pub(super) fn exit_queue(&mut self, turn: &mut Turn<'_>) -> Move {
         let Some(visit) = self.visit else { return Move::escalate("queue-not-joined") };
-        if visit.registered {
+        if visit.given_up {
             return self.waiting_flow_over(turn);
         }
         if self.callback == Callback::Started {
@@ -122,6 +134,34 @@ impl Runner {
         }
         turn.out.push(Effect::ExitQueue);
         Move::Wait(Pending::Leaving)
+    }
+
+    /// `requeue`
+    pub(super) fn requeue(&self, requeue: &Requeue, turn: &mut Turn<'_>) -> Move {
+        let scope = self.scope(turn);
+        let Some(queue) = scope.text(&requeue.queue) else {
+            return Move::escalate("queue-unknown");
+        };
+        let priority = requeue.priority;
+        self.move_to(effect::Move { queue, priority, keeps_place: true }, turn)
+    }
+
+    /// Another place for a caller who stands in a queue.
+    pub(super) fn move_to(&self, wish: effect::Move, turn: &mut Turn<'_>) -> Move {
+        if self.visit.is_none_or(|visit| visit.given_up) {
+            return Move::escalate("queue-not-joined");
+        }
+        if self.callback == Callback::Started {
+            return self.dismiss_first(turn);
+        }
+        turn.out.push(Effect::Move(wish));
+        Move::Wait(Pending::Moving)
+    }
+
+    /// The queues have answered.
+    pub(super) fn moved(&self, refused: Option<QueueOutcome>) -> Option<Move> {
+        let asked = matches!(self.pending, Pending::Moving);
+        asked.then(|| refused.map_or(Move::Advance, |why| Move::Take(Exit::Queue(why))))
     }
 
     /// Drops the frames of the waiting flow, and keys that were meant for it.

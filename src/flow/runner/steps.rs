@@ -47,6 +47,7 @@ impl Runner {
                 Move::Advance
             }
             Action::Language(operand) => self.set_language(operand, turn),
+            Action::Transfer(transfer) => self.transfer(transfer, turn),
             Action::Play { items, barge_in } => self.play(items, *barge_in, turn),
             Action::Say { kind, value, country, barge_in } => {
                 self.say((*kind, value), country.as_ref(), *barge_in, turn)
@@ -61,11 +62,15 @@ impl Runner {
             Action::VerifyNumber(verify) => self.verify_number(verify, turn),
             Action::Queue(queue) => self.join(queue, turn),
             Action::ExitQueue => self.exit_queue(turn),
+            Action::Requeue(requeue) => self.requeue(requeue, turn),
             Action::StartCallback { queue, register_on_hang_up } => {
                 self.start_callback(queue.as_ref(), register_on_hang_up.as_ref(), turn)
             }
             Action::RegisterCallback(register) => self.register_callback(register, turn),
             Action::DismissCallback => self.dismiss_callback(turn),
+            Action::QueryCallback(query) => self.query_callback(query, turn),
+            Action::CancelCallback(revoke) => self.cancel_callback(revoke, turn),
+            Action::TakeOverCallback(revoke) => self.take_over_callback(revoke, turn),
             Action::Http(http) => self.http(http, turn),
             Action::Lookup(lookup) => self.lookup(lookup, turn),
             Action::Tag(text) => self.tag(text, turn),
@@ -131,7 +136,7 @@ impl Runner {
             return Move::Advance;
         }
         turn.out.push(Effect::Answer);
-        Move::Wait(Pending::Answering)
+        Move::Wait(Pending::Answering { first: false })
     }
 
     /// `hangup`, and `reject` once the call is answered.

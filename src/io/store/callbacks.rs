@@ -4,6 +4,7 @@ use super::words;
 use crate::base::id::{CallId, CallbackId, EntryId, RecordingId};
 use crate::base::language::Language;
 use crate::base::number::PhoneNumber;
+use crate::base::skill::Skills;
 use crate::base::time::Utc;
 use crate::callback::request::{Attempt, Material, Promise, Row, Rules};
 use crate::switchboard::store::Refusal;
@@ -119,8 +120,8 @@ async fn insert(connection: &mut SqliteConnection, row: &Row) -> Result<(), sqlx
     sqlx::query(
         "INSERT INTO callbacks (id, entry, call, number, queue, ani, language, priority, \
          enqueued_at, registered_at, attempts_max, retry_after, busy_retry_after, \
-         trouble_retry_after, ring, expires_at, data, state, troubles, not_before, changed_at) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         trouble_retry_after, ring, expires_at, data, state, troubles, not_before, changed_at, \
+         skills) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(key(promise.callback.raw()))
     .bind(key(promise.entry.raw()))
@@ -143,6 +144,7 @@ async fn insert(connection: &mut SqliteConnection, row: &Row) -> Result<(), sqlx
     .bind(i64::from(row.troubles))
     .bind(row.not_before.as_millis())
     .bind(row.changed_at.as_millis())
+    .bind(promise.skills.to_string())
     .execute(connection)
     .await
     .map(drop)
@@ -255,6 +257,7 @@ fn read(row: &SqliteRow) -> Result<Option<Row>, sqlx::Error> {
         agent_media: Vec::new(),
         language,
         priority: row.try_get("priority")?,
+        skills: Skills::read(row.try_get("skills")?),
         enqueued_at: utc(row, "enqueued_at")?,
         registered_at: utc(row, "registered_at")?,
         rules: Rules {

@@ -92,6 +92,7 @@ fn row(id: u64) -> Row {
             agent_media: Vec::new(),
             language: Language::new("pl").expect("a language"),
             priority: 0,
+            skills: crate::base::skill::Skills::read("billing:3 polish:1"),
             enqueued_at: at,
             registered_at: at,
             rules: Rules {

@@ -4,7 +4,7 @@ use super::*;
 
 fn promise(hall: &mut Hall, id: u64, in_s: u32) -> Vec<Effect> {
     let not_before = hall.now.utc + in_s * SECOND;
-    hall.tell(Event::Promise { entry: caller(id), priority: 0, not_before })
+    hall.tell(Event::Promise { entry: caller(id), priority: 0, skills: Skills::none(), not_before })
 }
 
 fn requeue(hall: &mut Hall, id: u64, in_s: u32) -> Vec<Effect> {
@@ -55,7 +55,7 @@ fn a_promise_may_change_the_priority() {
     hall.joins(2);
     hall.suspends(2);
     let not_before = hall.now.utc;
-    hall.tell(Event::Promise { entry: caller(2), priority: 3, not_before });
+    hall.tell(Event::Promise { entry: caller(2), priority: 3, skills: Skills::none(), not_before });
     assert_eq!(hall.order(), [2, 1]);
 }
 

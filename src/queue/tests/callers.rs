@@ -266,3 +266,46 @@ fn counters_tell_what_became_of_everybody() {
     assert_eq!((counters.abandoned, counters.exited), (1, 1));
     assert_eq!((counters.offers.made, counters.offers.accepted), (1, 1));
 }
+
+#[test]
+fn who_moves_to_another_queue_keeps_the_place() {
+    let mut hall = Hall::of(vec![queue("sales", &[]), queue("service", &[])], &[]);
+    hall.joins(1);
+    hall.joins_as(2, "service", |_| {});
+    hall.tell(moves(1, "service"));
+    assert_eq!(hall.queues.order("service").map(EntryId::raw).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(hall.queues.waiting("sales"), 0);
+    let counted = |queue: &str| {
+        let counters = hall.queues.counters(queue).expect("a queue");
+        (counters.offered, counters.exited, counters.abandoned)
+    };
+    assert_eq!((counted("sales"), counted("service")), ((1, 1, 0), (2, 0, 0)));
+}
+
+#[test]
+fn a_full_queue_takes_nobody_from_another_one_who_stays_in_line() {
+    let full = QueueSettings { callers_max: Some(1), ..queue("service", &[]) };
+    let mut hall = Hall::of(vec![queue("sales", &[]), full], &[]);
+    hall.joins_as(9, "service", |_| {});
+    hall.joins(1);
+    let not_moved = Effect::NotMoved { entry: caller(1), refusal: Refusal::Full };
+    assert_eq!(hall.tell(moves(1, "service")), [not_moved]);
+    assert_eq!(hall.order(), [1]);
+}
+
+#[test]
+fn an_agent_who_rings_for_one_who_moves_away_is_free_without_blame() {
+    let mut hall =
+        Hall::of(vec![queue("sales", &["anna"]), queue("service", &["jan"])], &["anna", "jan"]);
+    hall.ready("anna");
+    hall.joins(1);
+    assert_eq!(hall.state("anna"), AgentState::Ringing);
+    let effects = hall.tell(moves(1, "service"));
+    assert!(matches!(effects.first(), Some(Effect::Withdraw { .. })), "{effects:?}");
+    assert_eq!(hall.state("anna"), AgentState::Ready);
+}
+
+fn moves(id: u64, queue: &str) -> Event {
+    let (entry, queue) = (caller(id), queue.to_owned());
+    Event::Move(Move { entry, queue, priority: None, enqueued_at: None })
+}

@@ -5,14 +5,18 @@ mod callbacks;
 mod callers;
 mod model;
 mod reload;
+mod skills;
 mod speed;
 
 use super::agent::AgentState;
-use super::event::{AfterWork, AgentWish, Blame, Effect, EntryKind, Event, Join, Leaving, Refusal};
+use super::event::{
+    AfterWork, AgentWish, Blame, Effect, EntryKind, Event, Join, Leaving, Move, Refusal,
+};
 use super::queues::Queues;
-use super::settings::QueueSettings;
+use super::settings::{AgentSettings, QueueSettings};
 use crate::base::id::{EntryId, Ids, JobId};
 use crate::base::outbox::Outbox;
+use crate::base::skill::Skills;
 use crate::base::time::{Moment, Now, Utc};
 use std::time::Duration;
 
@@ -27,7 +31,7 @@ const SECOND: Duration = Duration::from_secs(1);
 fn queue(name: &str, agents: &[&str]) -> QueueSettings {
     QueueSettings {
         name: name.to_owned(),
-        agents: agents.iter().map(|&name| name.to_owned()).collect(),
+        agents: names(agents).into_iter().map(|agent| agent.name).collect(),
         ring: 20 * SECOND,
         wrap_up: 10 * SECOND,
         callers_max: None,
@@ -35,11 +39,17 @@ fn queue(name: &str, agents: &[&str]) -> QueueSettings {
         timeout: None,
         wait_estimate: None,
         waits_without_agents: true,
+        skills_relax_after: None,
     }
 }
 
-fn names(agents: &[&str]) -> Vec<String> {
-    agents.iter().map(|&name| name.to_owned()).collect()
+/// Agents, each perhaps with skills: `anna`, `jan billing:3`.
+fn names(agents: &[&str]) -> Vec<AgentSettings> {
+    let named = agents.iter().map(|agent| {
+        let (name, skills) = agent.split_once(' ').unwrap_or((*agent, ""));
+        AgentSettings { name: name.to_owned(), skills: Skills::read(skills) }
+    });
+    named.collect()
 }
 
 fn caller(id: u64) -> EntryId {
@@ -90,10 +100,12 @@ impl Hall {
             entry: caller(id),
             queue: queue.to_owned(),
             priority: 0,
+            skills: Skills::none(),
             enqueued_at: self.now.utc,
             kind: EntryKind::Live,
             timeout: None,
             recovered: false,
+            inherited: false,
         };
         but(&mut join);
         let effects = self.tell(Event::Join(join));

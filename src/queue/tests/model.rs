@@ -4,8 +4,11 @@
 //! offer, order, position, deadline and agent's state; what must never happen is checked from
 //! the effects alone.
 
+mod people;
+
 use super::*;
 use crate::queue::agent::reason;
+use people::{Does, Model, Person, Stand, runs_out};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -13,18 +16,26 @@ const QUEUES: [&str; 2] = ["sales", "service"];
 const AGENTS: [&str; 3] = ["anna", "jan", "ola"];
 /// Who serves where: the second agent serves both.
 const SERVES: [&[usize]; 3] = [&[0], &[0, 1], &[1]];
+/// How well each knows the one skill that there is.
+const LEVELS: [u8; 3] = [0, 2, 3];
+/// After so long in the second queue any agent will do.
+const RELAX_MS: u64 = 7_000;
 const WRAP_UP_MS: u64 = 10_000;
+/// Whoever wants an agent in person.
+const IN_PERSON: u64 = 999;
 const START_MS: u64 = 50;
 
 #[derive(Debug, Clone)]
 enum Op {
-    Join { id: u64, queue: usize, priority: i32, timeout_s: Option<u64>, recovered: bool },
+    Join { id: u64, queue: usize, priority: i32, timeout_s: Option<u64>, level: u8, rec: u8 },
     JoinPromised { id: u64, queue: usize, in_s: u64 },
     Leave { id: u64 },
+    Move { id: u64, queue: usize, priority: Option<i32>, before_s: Option<u64> },
     Suspend { id: u64 },
     Resume { id: u64 },
     Promise { id: u64, priority: i32, in_s: u64 },
     Requeue { id: u64, in_s: u64 },
+    Reserve { agent: usize },
     Accept { job: usize },
     Fail { job: usize, blame: Blame },
     End { job: usize, then: AfterWork },
@@ -50,259 +61,29 @@ fn op() -> impl Strategy<Value = Op> {
         AgentWish::Ready,
         AgentWish::Ready,
     ]);
-    let join = (id.clone(), 0..2_usize, 0..2_i32, prop::option::of(1..20_u64), 0..10_u8);
+    let timeout = prop::option::of(1..20_u64);
+    let join = (id.clone(), 0..2_usize, 0..2_i32, timeout, 0..4_u8, 0..10_u8);
     prop_oneof![
-        5 => join.prop_map(|(id, queue, priority, timeout_s, r)| {
-            Op::Join { id, queue, priority, timeout_s, recovered: r == 0 }
+        5 => join.prop_map(|(id, queue, priority, timeout_s, level, rec)| {
+            Op::Join { id, queue, priority, timeout_s, level, rec }
         }),
         1 => (id.clone(), 0..2_usize, 0..20_u64)
             .prop_map(|(id, queue, in_s)| Op::JoinPromised { id, queue, in_s }),
         2 => id.clone().prop_map(|id| Op::Leave { id }),
+        3 => (id.clone(), 0..2_usize, prop::option::of(0..2_i32), prop::option::of(0..9_u64))
+            .prop_map(|(id, queue, priority, before_s)| Op::Move { id, queue, priority, before_s }),
         4 => id.clone().prop_map(|id| Op::Suspend { id }),
         3 => id.clone().prop_map(|id| Op::Resume { id }),
         3 => (id.clone(), 0..2_i32, 0..20_u64)
             .prop_map(|(id, priority, in_s)| Op::Promise { id, priority, in_s }),
         3 => (id, 0..20_u64).prop_map(|(id, in_s)| Op::Requeue { id, in_s }),
+        2 => (0..3_usize).prop_map(|agent| Op::Reserve { agent }),
         5 => (0..4_usize).prop_map(|job| Op::Accept { job }),
         3 => (0..4_usize, blame).prop_map(|(job, blame)| Op::Fail { job, blame }),
         4 => (0..4_usize, then).prop_map(|(job, then)| Op::End { job, then }),
         6 => (0..3_usize, wish).prop_map(|(agent, wish)| Op::Wish { agent, wish }),
         4 => (0..9_000_u64).prop_map(|ms| Op::Pass { ms }),
     ]
-}
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Stand {
-    Waiting,
-    Suspended(Option<u64>),
-    Offered(JobId),
-    /// Not before; whether it is counted meanwhile.
-    Later(u64, bool),
-    Served(JobId),
-    Away,
-}
-
-#[derive(Debug, Clone)]
-struct Person {
-    id: u64,
-    queue: usize,
-    order: (bool, i32, i64),
-    live: bool,
-    stand: Stand,
-    times_out: Option<u64>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Does {
-    Off,
-    Ready,
-    Skipped(u64),
-    Ringing(JobId),
-    Talking(JobId, Option<Wanted>),
-    Notes(u64),
-    Not(&'static str),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Wanted {
-    Off,
-    Not,
-}
-
-#[derive(Debug, Clone)]
-struct Worker {
-    does: Does,
-    idle: u64,
-}
-
-struct Model {
-    now: u64,
-    people: Vec<Person>,
-    workers: Vec<Worker>,
-}
-
-impl Model {
-    fn new() -> Self {
-        let worker = Worker { does: Does::Off, idle: 0 };
-        Self { now: START_MS, people: Vec::new(), workers: vec![worker; AGENTS.len()] }
-    }
-
-    fn person(&mut self, id: u64) -> Option<&mut Person> {
-        self.people.iter_mut().find(|p| p.id == id)
-    }
-
-    /// All counted, first in line first.
-    fn order(&self, queue: usize) -> Vec<u64> {
-        let mut line: Vec<&Person> = self
-            .people
-            .iter()
-            .filter(|p| p.queue == queue)
-            .filter(|p| !matches!(p.stand, Stand::Later(_, false) | Stand::Served(_) | Stand::Away))
-            .collect();
-        line.sort_by_key(|p| key(p));
-        line.iter().map(|p| p.id).collect()
-    }
-
-    fn worker_of(&mut self, job: JobId) -> Option<&mut Worker> {
-        self.workers.iter_mut().find(|w| match w.does {
-            Does::Ringing(own) | Does::Talking(own, _) => own == job,
-            Does::Off | Does::Ready | Does::Skipped(_) | Does::Notes(_) | Does::Not(_) => false,
-        })
-    }
-
-    /// The entry loses its offer; the agent is free again.
-    fn release(&mut self, id: u64) {
-        let Some(Stand::Offered(job)) = self.person(id).map(|p| p.stand) else { return };
-        if let Some(worker) = self.worker_of(job) {
-            worker.does = Does::Ready;
-        }
-    }
-
-    fn back(&mut self, job: JobId, live_after_ms: u64) {
-        let now = self.now;
-        for person in self.people.iter_mut().filter(|p| p.stand == Stand::Offered(job)) {
-            person.stand = match (person.live, live_after_ms) {
-                (true, 0) => Stand::Waiting,
-                (true, after) => Stand::Later(now + after, true),
-                (false, _) => Stand::Later(now + 5_000, true),
-            };
-        }
-    }
-
-    fn rest(&mut self, agent: usize, wanted: Wanted) {
-        match self.workers[agent].does {
-            Does::Talking(job, _) => {
-                return self.workers[agent].does = Does::Talking(job, Some(wanted));
-            }
-            Does::Ringing(job) => self.back(job, 0),
-            Does::Off | Does::Ready | Does::Skipped(_) | Does::Notes(_) | Does::Not(_) => {}
-        }
-        self.workers[agent].does = match wanted {
-            Wanted::Off => Does::Off,
-            Wanted::Not => Does::Not(reason::WISH),
-        };
-    }
-
-    fn wish(&mut self, agent: usize, wish: AgentWish) {
-        let now = self.now;
-        let worker = &mut self.workers[agent];
-        match (wish, worker.does) {
-            (AgentWish::SignIn, Does::Talking(job, Some(Wanted::Off)))
-            | (AgentWish::Ready, Does::Talking(job, _)) => worker.does = Does::Talking(job, None),
-            (AgentWish::SignIn, Does::Off)
-            | (AgentWish::Ready, Does::Off | Does::Notes(_) | Does::Not(_)) => {
-                *worker = Worker { does: Does::Ready, idle: now };
-            }
-            (AgentWish::SignOut, _) => self.rest(agent, Wanted::Off),
-            (AgentWish::NotReady, Does::Off) | (AgentWish::SignIn | AgentWish::Ready, _) => {}
-            (AgentWish::NotReady, _) => self.rest(agent, Wanted::Not),
-        }
-    }
-
-    fn fail(&mut self, job: JobId, blame: Blame) {
-        let now = self.now;
-        self.back(job, if blame == Blame::None { 500 } else { 0 });
-        if let Some(worker) = self.worker_of(job) {
-            worker.does = match blame {
-                Blame::None => Does::Ready,
-                Blame::Busy => Does::Skipped(now + 5_000),
-                Blame::NoAnswer => Does::Not(reason::NO_ANSWER),
-                Blame::Rejected => Does::Not(reason::REJECTED),
-                Blame::Unreachable => Does::Not(reason::UNREACHABLE),
-            };
-        }
-    }
-
-    fn end(&mut self, job: JobId, then: AfterWork) {
-        let now = self.now;
-        self.people.retain(|p| !(p.live && p.stand == Stand::Served(job)));
-        for person in self.people.iter_mut().filter(|p| p.stand == Stand::Served(job)) {
-            person.stand = Stand::Away;
-        }
-        let Some(worker) = self.worker_of(job) else { return };
-        let Does::Talking(_, wanted) = worker.does else { return };
-        worker.does = match (wanted, then) {
-            (Some(Wanted::Off), _) => Does::Off,
-            (Some(Wanted::Not), _) => Does::Not(reason::WISH),
-            (None, AfterWork::WrapUp) => Does::Notes(now + WRAP_UP_MS),
-            (None, AfterWork::Ready) => Does::Ready,
-            (None, AfterWork::NotReady) => Does::Not(reason::HUNG_UP),
-        };
-    }
-
-    /// Says a deadline for everybody who waits for one.
-    fn deadline(&self) -> Option<u64> {
-        let people = self.people.iter().flat_map(|p| {
-            let due = if let Stand::Later(at, _) = p.stand { Some(at) } else { None };
-            let out = p.times_out.filter(|_| runs_out(p.stand));
-            [due, out]
-        });
-        let workers = self.workers.iter().map(|w| match w.does {
-            Does::Skipped(at) | Does::Notes(at) => Some(at),
-            Does::Off | Does::Ready | Does::Ringing(_) | Does::Talking(..) | Does::Not(_) => None,
-        });
-        people.chain(workers).flatten().min()
-    }
-
-    fn timer(&mut self) {
-        let now = self.now;
-        let late: Vec<u64> = self
-            .people
-            .iter()
-            .filter(|p| runs_out(p.stand))
-            .filter(|p| p.times_out.is_some_and(|at| at <= now))
-            .map(|p| p.id)
-            .collect();
-        for id in late {
-            self.release(id);
-            self.people.retain(|p| p.id != id);
-        }
-        for person in &mut self.people {
-            if matches!(person.stand, Stand::Later(at, _) if at <= now) {
-                person.stand = Stand::Waiting;
-            }
-        }
-        for worker in &mut self.workers {
-            match worker.does {
-                Does::Skipped(at) if at <= now => worker.does = Does::Ready,
-                Does::Notes(at) if at <= now => {
-                    *worker = Worker { does: Does::Ready, idle: now };
-                }
-                Does::Off
-                | Does::Ready
-                | Does::Skipped(_)
-                | Does::Ringing(_)
-                | Does::Talking(..)
-                | Does::Notes(_)
-                | Does::Not(_) => {}
-            }
-        }
-    }
-
-    /// The next pair by looking at everybody: first in line over all queues with a free agent.
-    fn next_pair(&self) -> Option<(u64, usize)> {
-        let free = |queue: usize| {
-            let serves = |a: &usize| SERVES[*a].contains(&queue);
-            let free = |a: &usize| self.workers[*a].does == Does::Ready;
-            (0..AGENTS.len())
-                .filter(serves)
-                .filter(free)
-                .min_by_key(|a| (self.workers[*a].idle, *a))
-        };
-        let waiting = self.people.iter().filter(|p| p.stand == Stand::Waiting);
-        let first = waiting.filter(|p| free(p.queue).is_some()).min_by_key(|p| key(p))?;
-        Some((first.id, free(first.queue)?))
-    }
-}
-
-/// Whether the time-out of a live caller runs.
-const fn runs_out(stand: Stand) -> bool {
-    matches!(stand, Stand::Waiting | Stand::Offered(_) | Stand::Later(_, true))
-}
-
-fn key(person: &Person) -> (bool, i32, i64, u64) {
-    let (recovered, priority, at) = person.order;
-    (!recovered, -priority, at, person.id)
 }
 
 /// Both, side by side.
@@ -320,17 +101,23 @@ impl Pair {
         let staff = |queue: usize| -> Vec<&str> {
             (0..AGENTS.len()).filter(|a| SERVES[*a].contains(&queue)).map(|a| AGENTS[a]).collect()
         };
-        let settings = vec![queue(QUEUES[0], &staff(0)), queue(QUEUES[1], &staff(1))];
-        let hall = Hall::of(settings, &AGENTS);
+        let relaxes = Some(Duration::from_millis(RELAX_MS));
+        let second = QueueSettings { skills_relax_after: relaxes, ..queue(QUEUES[1], &staff(1)) };
+        let settings = vec![queue(QUEUES[0], &staff(0)), second];
+        let agents: Vec<String> =
+            AGENTS.iter().zip(LEVELS).map(|(name, l)| format!("{name} {}", level_of(l))).collect();
+        let hall = Hall::of(settings, &agents.iter().map(String::as_str).collect::<Vec<_>>());
         Self { hall, model: Model::new(), out: BTreeMap::new(), work: BTreeMap::new() }
     }
 
     fn apply(&mut self, op: &Op) {
         let now = self.model.now;
         match op.clone() {
-            Op::Join { id, queue, priority, timeout_s, recovered } => {
+            Op::Join { id, queue, priority, timeout_s, level, rec } => {
                 let timeout = timeout_s.map(Duration::from_secs);
-                self.join(Join { priority, timeout, recovered, ..self.wish_for(id, queue) }, queue);
+                let (recovered, skills) = (rec == 0, level_of(level));
+                let wish = self.wish_for(id, queue);
+                self.join(Join { priority, timeout, recovered, skills, ..wish }, queue);
             }
             Op::JoinPromised { id, queue, in_s } => {
                 let not_before = self.hall.now.utc + Duration::from_secs(in_s);
@@ -341,6 +128,9 @@ impl Pair {
                 self.model.release(id);
                 self.model.people.retain(|p| p.id != id);
                 self.both(Event::Leave { entry: caller(id), reason: Leaving::Exited });
+            }
+            Op::Move { id, queue, priority, before_s } => {
+                self.move_person(id, queue, priority, before_s);
             }
             Op::Suspend { id } => self.suspend(id),
             Op::Resume { id } => {
@@ -361,6 +151,13 @@ impl Pair {
                 }
                 let not_before = self.hall.now.utc + Duration::from_secs(in_s);
                 self.both(Event::Requeue { entry: caller(id), not_before });
+            }
+            Op::Reserve { agent } => {
+                let free = self.model.workers[agent].does == Does::Ready;
+                let (entry, agent) = (caller(IN_PERSON), AGENTS[agent].to_owned());
+                let effects = self.both(Event::Reserve { agent, entry, ring: SECOND });
+                let refused = |e: &Effect| matches!(e, Effect::NotReserved { .. });
+                assert_eq!(effects.iter().any(refused), !free);
             }
             Op::Accept { job } => self.accept(job),
             Op::Fail { job, blame } => {
@@ -388,10 +185,12 @@ impl Pair {
             entry: caller(id),
             queue: QUEUES[queue].to_owned(),
             priority: 0,
+            skills: Skills::none(),
             enqueued_at: self.hall.now.utc,
             kind: EntryKind::Live,
             timeout: None,
             recovered: false,
+            inherited: false,
         }
     }
 
@@ -408,8 +207,41 @@ impl Pair {
         let order = (join.recovered, join.priority, join.enqueued_at.as_millis());
         let millis = |span: Duration| u64::try_from(span.as_millis()).unwrap();
         let times_out = join.timeout.map(|span| now + millis(span));
-        self.model.people.push(Person { id, queue, order, live, stand, times_out });
+        let needs = join.skills.clone();
+        let relaxes = relaxes(queue, &needs, now);
+        let person =
+            Person { id, queue, order, live, stand, times_out, needs, since: now, relaxes };
+        self.model.people.push(person);
         self.both(Event::Join(join));
+    }
+
+    fn move_person(&mut self, id: u64, queue: usize, priority: Option<i32>, before: Option<u64>) {
+        let (now, at) = (self.hall.now.utc, self.model.now);
+        let enqueued_at = before.map(|seconds| Utc::from_millis(now.as_millis() - seconds as i64));
+        let stand = self.model.person(id).filter(|p| p.live).map(|p| p.stand);
+        let may = stand.is_some_and(|s| runs_out(s) || matches!(s, Stand::Suspended(_)));
+        if may {
+            self.model.release(id);
+            let person = self.model.person(id).unwrap();
+            let elsewhere = person.queue != queue;
+            person.queue = queue;
+            person.order.1 = priority.unwrap_or(person.order.1);
+            person.order.2 = enqueued_at.map_or(person.order.2, Utc::as_millis);
+            if elsewhere {
+                person.times_out = None;
+                let relaxes = relaxes(queue, &person.needs, person.since);
+                person.relaxes = relaxes.map(|due| due.max(at));
+            }
+            person.stand = if let Stand::Suspended(left) = person.stand {
+                Stand::Suspended(left.filter(|_| !elsewhere))
+            } else {
+                Stand::Waiting
+            };
+        }
+        let (entry, queue) = (caller(id), QUEUES[queue].to_owned());
+        let effects = self.both(Event::Move(Move { entry, queue, priority, enqueued_at }));
+        assert_eq!(effects.contains(&Effect::Moved { entry }), may);
+        assert_eq!(effects.contains(&Effect::TooLate { entry }), !may);
     }
 
     fn promise(&mut self, id: u64, priority: i32, in_s: u64) {
@@ -420,11 +252,13 @@ impl Pair {
                 person.live = false;
                 person.times_out = None;
                 person.order.1 = priority;
+                (person.needs, person.relaxes) = (Skills::none(), None);
                 person.stand = later(now, in_s);
             }
         }
         let not_before = self.hall.now.utc + Duration::from_secs(in_s);
-        self.both(Event::Promise { entry: caller(id), priority, not_before });
+        let (entry, skills) = (caller(id), Skills::none());
+        self.both(Event::Promise { entry, priority, skills, not_before });
     }
 
     fn suspend(&mut self, id: u64) {
@@ -481,9 +315,19 @@ impl Pair {
                 Effect::Withdraw { job } => {
                     assert!(self.out.remove(job).is_some(), "only what is out is withdrawn");
                 }
+                Effect::Offer { job, entry, agent, .. } if entry.raw() == IN_PERSON => {
+                    let index = AGENTS.iter().position(|name| name == agent).unwrap();
+                    assert_eq!(self.model.workers[index].does, Does::Ready);
+                    self.model.workers[index].does = Does::Ringing(*job);
+                    self.model.in_person.push(*job);
+                    self.out.insert(*job, (IN_PERSON, agent.clone()));
+                }
                 Effect::Offer { job, entry, agent, .. } => self.offered(*job, entry.raw(), agent),
                 Effect::Joined { .. }
                 | Effect::Refused { .. }
+                | Effect::Moved { .. }
+                | Effect::NotMoved { .. }
+                | Effect::NotReserved { .. }
                 | Effect::Suspended { .. }
                 | Effect::TooLate { .. }
                 | Effect::Resumed { .. }
@@ -536,6 +380,16 @@ impl Pair {
         assert!(self.out.keys().all(|job| queues.accepts(*job)));
         assert!(self.work.keys().all(|job| !queues.accepts(*job)));
     }
+}
+
+/// The one skill at this level; none at 0.
+fn level_of(level: u8) -> Skills {
+    if level == 0 { Skills::none() } else { Skills::read(&format!("billing:{level}")) }
+}
+
+/// When needs give way that began at this moment.
+fn relaxes(queue: usize, needs: &Skills, since: u64) -> Option<u64> {
+    (queue == 1 && !needs.is_empty()).then_some(since + RELAX_MS)
 }
 
 fn later(now: u64, in_s: u64) -> Stand {

@@ -25,6 +25,7 @@ fn event() -> impl Strategy<Value = Event> {
         1 => Just(Event::Postpone { not_before: at(9_000).utc }),
         1 => Just(cancel()),
         1 => Just(Event::Supersede),
+        1 => any::<bool>().prop_map(|supersede| Event::Revoke { supersede }),
         2 => any::<bool>().prop_map(|rang| Event::AgentLost { rang }),
         1 => Just(Event::Ringing),
         1 => Just(Event::Answered),
@@ -84,6 +85,10 @@ impl World {
                     prop_assert!(self.disk.state.is_end());
                     self.overs += 1;
                 }
+                Effect::Revoked { revocation: Revocation::Done } => {
+                    prop_assert!(self.disk.state.is_end(), "said before it was durable");
+                }
+                Effect::Revoked { .. } => {}
                 Effect::TellAgent { .. } | Effect::Signal { .. } => {}
             }
         }

@@ -2,7 +2,7 @@
 
 use crate::base::document::duration::write_duration;
 use crate::flow::graph::{
-    Action, Collect, Operand, QueueStep, RegisterCallback, SayKind, VerifyNumber,
+    Action, Collect, Destination, Operand, QueueStep, RegisterCallback, SayKind, VerifyNumber,
 };
 use crate::flow::template::Template;
 use crate::flow::value::Value;
@@ -39,6 +39,18 @@ pub(super) fn text(action: &Action) -> String {
         }
         Action::VerifyNumber(verify) => verified(verify),
         Action::Queue(queue) => queued(queue),
+        Action::Requeue(requeue) => operand(&requeue.queue),
+        Action::Transfer(transfer) => match &transfer.to {
+            Destination::Number { number: to, .. }
+            | Destination::Agent(to)
+            | Destination::Queue(to) => operand(to),
+        },
+        Action::QueryCallback(query) => {
+            query.save_as.as_ref().map(|name| format!("→ ${name}")).unwrap_or_default()
+        }
+        Action::CancelCallback(revoke) | Action::TakeOverCallback(revoke) => {
+            revoke.queue.as_ref().map(operand).unwrap_or_default()
+        }
         Action::StartCallback { queue, .. } => queue.as_ref().map(operand).unwrap_or_default(),
         Action::RegisterCallback(registered) => promised(registered),
         Action::Http(http) => {

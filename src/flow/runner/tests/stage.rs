@@ -8,7 +8,7 @@ use crate::base::language::Language;
 use crate::base::number::PhoneNumber;
 use crate::base::outbox::Outbox;
 use crate::base::time::{Moment, Now, Utc};
-use crate::flow::effect::{Clip, Effect, Escalation, Event, QueueOutcome};
+use crate::flow::effect::{Clip, Destination, Effect, Escalation, Event, QueueOutcome, Revocation};
 use crate::flow::graph::{
     Action, Collect, Flow, FlowSet, Menu, Operand, QueueStep, Record, RegisterCallback, Step,
     Target,
@@ -239,6 +239,11 @@ impl Stage {
             Effect::RegisterCallback(_) => Some(refused.unwrap_or_else(registered)),
             Effect::DismissCallback => Some(Event::CallbackDismissed),
             Effect::ExitQueue => Some(Event::LeftQueue(QueueOutcome::Left)),
+            Effect::Move(_) => Some(Event::Moved),
+            Effect::RevokeCallback { take_over, .. } => {
+                let done = Event::Revoked(Revocation::Done { stands: *take_over });
+                Some(refused.unwrap_or(done))
+            }
             Effect::Step { .. }
             | Effect::Exit { .. }
             | Effect::Ring
@@ -256,6 +261,7 @@ impl Stage {
             | Effect::Tag(_)
             | Effect::Remark(_)
             | Effect::Announce { .. }
+            | Effect::Transfer(_)
             | Effect::Note { .. }
             | Effect::Finished { .. } => None,
         }
@@ -309,6 +315,13 @@ fn words(effect: &Effect) -> String {
         Effect::Join(join) => format!("join {}", join.queue),
         Effect::QueueMusic => "queue music".into(),
         Effect::ExitQueue => "exit".into(),
+        Effect::Transfer(transfer) => match &transfer.to {
+            Destination::Agent(name) => format!("transfer to {name}"),
+            Destination::Number { number, .. } => format!("transfer to {number}"),
+        },
+        Effect::Move(wish) => format!("move to {}", wish.queue),
+        Effect::RevokeCallback { take_over: false, .. } => "cancel".into(),
+        Effect::RevokeCallback { take_over: true, .. } => "take over".into(),
         Effect::StartCallback { .. } => "start".into(),
         Effect::RegisterCallback(r) => {
             let media: Vec<String> = r.agent_media.iter().map(clip_words).collect();
@@ -469,6 +482,7 @@ pub(super) fn queue(flow: Option<&str>, outcomes: &[(QueueOutcome, &str)]) -> St
         flow: flow.map(str::to_owned),
         with: BTreeMap::new(),
         priority: 0,
+        skills: crate::base::skill::Skills::none(),
         timeout: None,
         outcomes: outcomes.iter().map(|(outcome, to)| (*outcome, section(to))).collect(),
     }))
