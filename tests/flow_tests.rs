@@ -132,6 +132,124 @@ fn a_store_that_fails_promises_nothing() {
 }
 
 #[test]
+fn what_a_flow_writes_down_and_tells_is_expected() {
+    let flow = r#"  start:
+    - answer
+    - tag: vip
+    - tag: vip
+    - note: "order $caller.number"
+    - event: { name: order.asked, data: { order: { lines: [7, 8] }, paid: true } }
+    - voicemail: { mailbox: support, silence: none }
+    - hangup
+"#;
+    let script = "script: [ { speaks: 3s }, { presses: hash }, ends ]\n    expect:\n";
+    let right = r#"      tags: vip
+      notes: ["order +48221112233"]
+      events: [ { name: order.asked, data: { order: { lines: [7, 8] }, paid: true } } ]
+      messages: { support: 1 }
+      transferred: none
+"#;
+    assert_eq!(story(flow, &format!("{script}{right}")), "");
+    let wrong = r#"      tags: none
+      notes: order 7
+      events: { name: order.asked, data: { order: { lines: [7] }, paid: false } }
+      messages: none
+      transferred: { agent: anna }
+"#;
+    insta::assert_snapshot!(story(flow, &format!("{script}{wrong}")));
+    let twice = "      events: [ { name: order.asked }, { name: order.paid } ]\n";
+    let told = story(flow, &format!("{script}{twice}"));
+    let why = r#"events: expected ["order.asked", "order.paid"], found ["order.asked"]"#;
+    assert!(told.contains(why), "{told}");
+}
+
+/// Passed on to a number, with a word about what came of it.
+const PASSES_ON: &str = r#"  start:
+    - answer
+    - transfer:
+        number: "+48226000000"
+        ani: "+48221234567"
+        answered: back
+        busy: busy
+        no_answer: nobody
+  back:   [ { play: goodbye }, hangup ]
+  busy:   [ { play: customer-busy }, hangup ]
+  nobody: [ { play: customer-did-not-answer }, hangup ]
+"#;
+
+#[test]
+fn a_far_end_does_what_the_script_says() {
+    let cases = [
+        "[ { hears: ringing }, { far_end: answers }, { talks_to: far_end }, { waits: 5s }, \
+         { far_end: hangs_up }, { hears: goodbye } ]\n    expect:\n      transferred: \
+         { number: \"+48226000000\", ani: \"+48221234567\" }",
+        "[ { far_end: is_busy }, { hears: customer-busy } ]\n    expect: { transferred: none }",
+        "[ { far_end: rejects }, { hears: customer-busy } ]",
+        "[ { far_end: does_not_answer }, { hears: customer-did-not-answer } ]",
+        "[ { far_end: answers }, { talks_to: far_end }, { speaks: 3s }, hangs_up ]",
+    ];
+    for case in cases {
+        assert_eq!(story(PASSES_ON, &format!("script: {case}\n")), "", "{case}");
+    }
+    let failing = "script: [ { far_end: answers }, { talks_to: agent } ]\n";
+    insta::assert_snapshot!(story(PASSES_ON, failing));
+    let other = "script: [ { far_end: answers }, { talks_to: far_end } ]\n    \
+                 expect: { transferred: { number: \"+48226000001\" } }\n";
+    let told = story(PASSES_ON, other);
+    let why = r#"transferred.number: expected "+48226000001", found "+48226000000""#;
+    assert!(told.contains(why), "{told}");
+}
+
+#[test]
+fn agents_of_the_site_are_signed_in_by_name() {
+    let flow = r#"  start:
+    - answer
+    - transfer: { agent: anna, busy: end, no_answer: other }
+    - hangup
+  other: [ { queue: { name: service, skills: [billing] } }, hangup ]
+"#;
+    let reached = "given: { agents: [anna] }\n    script: [ { agent: answers }, \
+                   { talks_to: anna }, { waits: 9s }, { agent: hangs_up }, ends ]\n    expect: \
+                   { transferred: { agent: anna } }\n";
+    assert_eq!(story(flow, reached), "");
+    let absent = "script: [ { joins: service } ]\n    expect: { transferred: none }\n";
+    assert_eq!(story(flow, absent), "");
+    let rings = "given: { agents: [anna, ben] }\n    script: [ { agent: does_not_answer }, \
+                 { joins: service }, { agent: answers }, { talks_to: ben } ]\n";
+    assert_eq!(story(flow, rings), "");
+    // Who waits finds the named agents busy with those who came before.
+    let crowd = "given: { agents: [ben], queues: { service: { waiting: 2 } } }\n    script: \
+                 [ { joins: service } ]\n    expect: { place_in: { service: 3 } }\n";
+    assert_eq!(story(flow, crowd), "");
+}
+
+#[test]
+fn who_is_moved_to_another_queue_joins_it() {
+    let flow = r#"  start:
+    - answer
+    - queue: { name: sales, flow: waiting }
+    - hangup
+"#;
+    let waiting = |step: &str| {
+        format!(
+            "flow: waiting\nformat: 1\nsections:\n  start: [ {{ menu: {{ prompt: main-menu, keys: \
+             {{ 1: other }}, wait: 5m, gave_up: end }} }}, end ]\n  other: [ {{ {step} }}, {{ \
+             music: {{ name: default, for: 5m }} }}, end ]\n"
+        )
+    };
+    let given = "given: { queues: { service: { waiting: 1 } } }\n    ";
+    let script = "script: [ { joins: sales }, { presses: 1 }, { joins: service } ]\n    ";
+    let moved =
+        [("requeue: service", "none"), ("transfer: { queue: service }", "{ queue: service }")];
+    for (step, transferred) in moved {
+        let expect =
+            format!("expect: {{ place_in: {{ service: 2 }}, transferred: {transferred} }}\n");
+        let case = format!("{given}{script}{expect}");
+        assert_eq!(told_of(flow, &waiting(step), &case), "", "{step}");
+    }
+}
+
+#[test]
 fn every_mistake_of_a_test_file_is_told_at_once() {
     let text = r#"test: other
 flow: main-lin
@@ -150,6 +268,15 @@ cases:
       - reaches: main-line/sale
       - hangs_up: now
     expect: { registered: { number: "601" }, place_in: sales, abandond: 0 }
+  - name: wrong too
+    given: { agents: [annna] }
+    script:
+      - far_end: answer
+      - agent: { says: hello }
+    expect:
+      events: [ { nam: order.asked } ]
+      messages: { suport: 1 }
+      transferred: { agent: anna, queue: sales }
 "#;
     let mut complaints = Complaints::new();
     let names = Names::of(stage().settings());
@@ -262,20 +389,51 @@ fn file(case: &str) -> String {
     )
 }
 
+/// What is told of a case of a flow with these sections, if it fails.
+#[track_caller]
+fn story(sections: &str, case: &str) -> String {
+    told_of(sections, "", case)
+}
+
+/// The same beside another flow.
+#[track_caller]
+fn told_of(sections: &str, other: &str, case: &str) -> String {
+    let flow = format!("flow: main\nformat: 1\nsections:\n{sections}");
+    let files = [("main.flow.yaml", flow.as_str()), ("waiting.flow.yaml", other)];
+    let files = if other.is_empty() { &files[..1] } else { &files[..] };
+    let mut settings = Plan::with_flows(files).and_a_mailbox().settings;
+    for agent in settings.agents.iter_mut().filter(|agent| agent.name == "ben") {
+        agent.skills.set("billing", 1);
+    }
+    let repertoire = Arc::new(Repertoire::new(&settings.prompts, |_, _| None));
+    let stage = Stage::new(settings, repertoire);
+    let text = format!("test: case\nflow: main\ncases:\n  - name: the case\n    {case}");
+    told_on(&stage, "case", &text)
+}
+
 /// What is told of the cases that fail.
 #[track_caller]
 fn report(name: &str, text: &str) -> String {
-    let stage = stage();
-    let test = test(name, text);
-    let outcomes = test.cases.iter().map(|case| (case, play(case, &stage)));
+    told_on(&stage(), name, text)
+}
+
+#[track_caller]
+fn told_on(stage: &Stage, name: &str, text: &str) -> String {
+    let test = test_on(stage, name, text);
+    let outcomes = test.cases.iter().map(|case| (case, play(case, stage)));
     let failed = outcomes.filter(|(_, outcome)| !outcome.failures.is_empty());
     failed.map(|(case, outcome)| report::failed(case, &outcome, text)).collect()
 }
 
 #[track_caller]
 fn test(name: &str, text: &str) -> Test {
+    test_on(&stage(), name, text)
+}
+
+#[track_caller]
+fn test_on(stage: &Stage, name: &str, text: &str) -> Test {
     let mut complaints = Complaints::new();
-    let names = Names::of(stage().settings());
+    let names = Names::of(stage.settings());
     let test = read(&format!("{name}.test.yaml"), text, &names, &mut complaints);
     assert!(!complaints.has_errors(), "{:?}\n{text}", complaints.into_sorted());
     test.expect("a test")

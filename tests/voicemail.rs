@@ -5,7 +5,7 @@
 mod support;
 
 use ringback::rehearsal::world::World;
-use ringback::voicemail::settings::{MailboxSettings, MessageLimits, Notify};
+use ringback::voicemail::settings::Notify;
 use std::time::Duration;
 use support::handset::Handset;
 use support::site::Plan;
@@ -352,21 +352,7 @@ fn town(seed: u64) -> Town {
 
 /// The mailbox `support` of anna: two messages, a week.
 fn with_mailbox(flows: &[(&str, &str)]) -> Plan {
-    let support = MailboxSettings {
-        name: "support".to_owned(),
-        title: "Support".to_owned(),
-        greeting: "voicemail-greeting".to_owned(),
-        limits: MessageLimits {
-            longest: Duration::from_secs(60),
-            shortest: Duration::from_millis(500),
-            silence: Some(Duration::from_secs(4)),
-        },
-        messages_max: 2,
-        retention: Some(DAY * 7),
-        agents: vec!["anna".to_owned()],
-        notify: Notify::default(),
-    };
-    Plan::with_flows(flows).but(|settings| settings.mailboxes = vec![support])
+    Plan::with_flows(flows).and_a_mailbox()
 }
 
 /// The caller has heard the greeting and said something.

@@ -36,7 +36,11 @@ impl Coverage {
                 What::Exit { flow, at, outcome } => {
                     self.outcomes.insert((flow.clone(), at.clone(), outcome.clone()));
                 }
-                What::Hears { .. } | What::Told { .. } | What::Did(_) => {}
+                What::Hears { .. }
+                | What::Dials { .. }
+                | What::Announces(_)
+                | What::Told { .. }
+                | What::Did(_) => {}
             }
         }
     }

@@ -1,7 +1,7 @@
 //! How far a script has come in what happened, and what its lines are held against.
 
 use super::house::log::{Entry, Log, What};
-use super::script::Deed;
+use super::script::{Deed, Partner};
 use crate::base::time::Moment;
 use std::collections::BTreeSet;
 
@@ -95,9 +95,7 @@ pub fn awaited<'d>(deed: &'d Deed, log: &Log) -> Result<Awaited<'d>, String> {
     };
     match deed {
         Deed::Joins(queue) => {
-            let so = move |entry: &Entry| {
-                entry.what.is("queue.joined") && entry.what.fact("queue") == Some(queue)
-            };
+            let so = move |entry: &Entry| places(entry) && entry.what.fact("queue") == Some(queue);
             awaited(format!("the caller joins {queue}"), While::Call, Box::new(so))
         }
         Deed::Leaves(queue) => {
@@ -116,12 +114,12 @@ pub fn awaited<'d>(deed: &'d Deed, log: &Log) -> Result<Awaited<'d>, String> {
             let so = move |entry: &Entry| reaches(entry, flow.as_deref(), section);
             awaited(format!("the flow reaches {section}"), While::Flow, Box::new(so))
         }
-        Deed::TalksTo(agent) => {
-            let so = move |entry: &Entry| {
-                let named = agent.is_none() || entry.what.fact("agent") == agent.as_deref();
-                entry.what.is("call.connected") && named
+        Deed::TalksTo(partner) => {
+            let so = move |entry: &Entry| talks_to(entry, partner);
+            let whom = match partner {
+                Partner::Agent(name) => name.as_deref().unwrap_or("an agent"),
+                Partner::FarEnd => "the far end",
             };
-            let whom = agent.as_deref().unwrap_or("an agent");
             awaited(format!("the caller talks to {whom}"), While::Call, Box::new(so))
         }
         Deed::Hears(_)
@@ -131,7 +129,18 @@ pub fn awaited<'d>(deed: &'d Deed, log: &Log) -> Result<Awaited<'d>, String> {
         | Deed::HangsUp
         | Deed::Ends
         | Deed::Agent(_)
-        | Deed::Customer(_) => Err("this line waits for nothing in the house".to_owned()),
+        | Deed::FarEnd(_) => Err("this line waits for nothing in the house".to_owned()),
+    }
+}
+
+/// From the queue, or because the flow has passed the caller on.
+fn talks_to(entry: &Entry, partner: &Partner) -> bool {
+    let connected = ["call.connected", "transfer.connected"];
+    let agent = connected.iter().any(|event| entry.what.is(event));
+    match (entry.what.fact("agent").filter(|_| agent), partner) {
+        (Some(agent), Partner::Agent(name)) => name.as_ref().is_none_or(|name| name == agent),
+        (Some(_), Partner::FarEnd) | (None, Partner::Agent(_)) => false,
+        (None, Partner::FarEnd) => entry.what.is("transfer.connected"),
     }
 }
 
@@ -140,10 +149,15 @@ fn leaves(entry: &Entry) -> bool {
     LEAVING.contains(&outcome.as_str())
 }
 
+/// The caller gets a place, or is moved to another.
+fn places(entry: &Entry) -> bool {
+    entry.what.is("queue.joined") || entry.what.is("queue.moved")
+}
+
 /// The queue that the caller joined last.
 fn stood(log: &Log) -> Option<String> {
     let mut latest = log.entries().iter().rev();
-    let joined = latest.find(|entry| entry.what.is("queue.joined"))?;
+    let joined = latest.find(|entry| places(entry))?;
     joined.what.fact("queue").map(str::to_owned)
 }
 

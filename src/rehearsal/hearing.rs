@@ -1,7 +1,7 @@
 //! Whether what somebody hears is what a script names.
 
 use super::house::log::{Ear, Entry, What};
-use super::house::repertoire::says;
+use super::house::repertoire::{Piece, says};
 use super::script::Heard;
 
 /// Whether somebody begins to hear this.
@@ -13,7 +13,8 @@ pub(super) fn hears(entry: &Entry, ear: Ear, wanted: &Heard) -> bool {
         && match wanted {
             Heard::Prompt(name) => first.name() == name && first.music().is_none(),
             Heard::Music(name) => first.music() == Some(name),
-            Heard::Recording => first.name() == "recording",
+            Heard::Recording => matches!(first, Piece::Recording),
+            Heard::Ringing => matches!(first, Piece::Ringing),
             Heard::Says(text) => says(heard, text),
         }
 }
@@ -25,6 +26,7 @@ pub fn spelled(heard: &Heard) -> String {
         Heard::Prompt(name) => name.clone(),
         Heard::Music(name) => format!("the music {name}"),
         Heard::Recording => "a recording".to_owned(),
+        Heard::Ringing => "ringing".to_owned(),
         Heard::Says(text) => format!("{text:?}"),
     }
 }

@@ -3,6 +3,7 @@
 use super::house::log::{Ear, Entry, What};
 use super::script::Case;
 use super::trial::{Failure, Outcome};
+use crate::base::json::Json;
 use crate::base::time::Moment;
 use std::fmt::Write;
 
@@ -96,11 +97,17 @@ fn happened(entry: &Entry) -> Option<String> {
             let who = match who {
                 Ear::Caller => "the caller",
                 Ear::Agent => "the agent",
-                Ear::Customer => "the customer",
+                Ear::FarEnd => "the far end",
             };
             format!("{who} hears {}", piece.name())
         }
         What::Did(text) => text.clone(),
+        What::Dials { number, ani: None } => format!("{number} is called"),
+        What::Dials { number, ani: Some(ani) } => format!("{number} is called, showing {ani}"),
+        What::Announces(event) => {
+            let data = Json::object(event.data.clone());
+            format!("the flow tells of {} {data}", event.event)
+        }
         What::Told { event, facts } if !event.starts_with("call.started") => {
             let facts: Vec<String> =
                 facts.iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -131,7 +138,11 @@ fn path(outcome: &Outcome, text: &mut String) {
                     let _ = write!(step, " → {outcome}");
                 }
             }
-            What::Hears { .. } | What::Told { .. } | What::Did(_) => {}
+            What::Hears { .. }
+            | What::Dials { .. }
+            | What::Announces(_)
+            | What::Told { .. }
+            | What::Did(_) => {}
         }
     }
     let parts = folded(parts);

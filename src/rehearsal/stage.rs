@@ -2,7 +2,7 @@
 
 use super::earlier;
 use super::house::repertoire::Repertoire;
-use super::house::{Before, House};
+use super::house::{Before, House, Whose};
 use super::script::{Caller, Given, WebGiven};
 use crate::base::calendar::Calendar;
 use crate::base::number::Country;
@@ -107,14 +107,15 @@ impl Stage {
         for (name, standing) in &given.hours {
             settings.hours.insert(name.clone(), Arc::new(Calendar::fixed(*standing)));
         }
-        let mut present = Vec::new();
+        let mut present = given.agents.clone();
         let skills = all_skills(&settings.agents);
+        let mut stand_ins = 1..;
         for queue in &mut settings.queues {
             let Some(given) = given.queues.get(&queue.line.name) else { continue };
             queue.line.callers_max = given.callers_max.or(queue.line.callers_max);
             queue.line.wait_estimate = given.wait_estimate.or(queue.line.wait_estimate);
-            for _ in 0..given.agents.unwrap_or(0) {
-                let name = format!("agent-{}", present.len() + 1);
+            for number in stand_ins.by_ref().take(given.agents.unwrap_or(0)) {
+                let name = format!("agent-{number}");
                 queue.line.agents.push(name.clone());
                 settings.agents.push(stand_in(&name, &skills));
                 present.push(name);
@@ -132,15 +133,12 @@ impl Stage {
         let settings = Arc::new(settings);
         let repertoire = Arc::clone(&self.repertoire);
         let mut house = House::new(&settings, repertoire, self.utc(given), self.outside, &before);
-        for (index, queue) in settings.queues.iter().enumerate() {
-            let given = given.queues.get(&queue.line.name).copied().unwrap_or_default();
-            let waiting = given.waiting.unwrap_or(0);
-            // Where somebody waits, no agent is free: each talks to one who came before.
-            let served = if waiting > 0 { given.agents.unwrap_or(0) } else { 0 };
+        for Crowd { queue: index, served, waiting } in crowds(&settings, &before.agents, given) {
             for _ in 0..served {
                 house.earlier_caller(&earlier_number(index));
-                house.agent_answers();
+                house.answers(Whose::Agent);
             }
+            let Some(queue) = settings.queues.get(index) else { continue };
             for place in 0..waiting {
                 house.earlier_caller(&earlier_number(index));
                 let end = house.now() + ARRANGED_WITHIN;
@@ -164,6 +162,32 @@ impl Stage {
 
 fn stand(house: &House, queue: &Queue) -> usize {
     house.heart().view().queues().waiting(&queue.line.name)
+}
+
+/// Who called a queue before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Crowd {
+    /// The queue, by its number among all.
+    pub queue: usize,
+    /// Those who talk to an agent: where somebody waits, no agent is free.
+    pub served: usize,
+    /// Those who wait.
+    pub waiting: usize,
+}
+
+/// Who called before, queue by queue.
+#[must_use]
+pub fn crowds(settings: &Settings, present: &[String], given: &Given) -> Vec<Crowd> {
+    let mut free: Vec<&String> = present.iter().collect();
+    let mut crowd = |(index, queue): (usize, &Queue)| {
+        let waiting = given.queues.get(&queue.line.name).and_then(|given| given.waiting)?;
+        let all = free.len();
+        if waiting > 0 {
+            free.retain(|agent| !queue.line.agents.contains(agent));
+        }
+        Some(Crowd { queue: index, served: all - free.len(), waiting })
+    };
+    settings.queues.iter().enumerate().filter_map(&mut crowd).collect()
 }
 
 /// The number that callers dial who came before.

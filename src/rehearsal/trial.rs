@@ -12,10 +12,10 @@
 
 use super::cursor::{Awaited, Cursor, While, awaited};
 use super::hearing::{hears, spelled};
-use super::house::House;
 use super::house::log::{Ear, Entry, Log, What};
+use super::house::{House, Whose};
 use super::judge::judge;
-use super::script::{AgentDeed, Case, CustomerDeed, Deed, Line};
+use super::script::{AgentDeed, Case, Deed, Line, PhoneDeed};
 use super::stage::Stage;
 use crate::base::digit::Digit;
 use crate::base::time::Moment;
@@ -116,9 +116,9 @@ impl Trial {
                 let Awaited { what, within, so } = awaited(deed, self.house.log())?;
                 self.awaits(&what, within, so)
             }
-            Deed::Ends => self.until("the call ends", |house| house.over().is_some()),
+            Deed::Ends => self.until("the call ends", While::Ever, |house| house.over().is_some()),
             Deed::Agent(deed) => self.agent(deed),
-            Deed::Customer(deed) => self.customer(*deed),
+            Deed::FarEnd(deed) => self.phone(Whose::FarEnd, *deed),
         }
     }
 
@@ -127,7 +127,7 @@ impl Trial {
             if index > 0 {
                 self.is_asked_again()?;
             }
-            self.until("the house listens to keys", House::listens)?;
+            self.until("the house listens to keys", While::Call, House::listens)?;
             while self.house.now() < self.key_at && self.house.step(self.key_at) {}
             self.moves_on();
             let shown: String = keys.iter().map(|key| key.as_char()).collect();
@@ -146,7 +146,7 @@ impl Trial {
     /// After an entry the house says something, or does something else.
     fn is_asked_again(&mut self) -> Result<(), String> {
         let barrier = self.cursor.barrier();
-        self.until("the house asks again", |house| {
+        self.until("the house asks again", While::Call, |house| {
             let since = house.log().entries().iter().skip(barrier);
             let answers = |entry: &Entry| {
                 matches!(entry.what, What::Hears { who: Ear::Caller, .. } | What::Step { .. })
@@ -156,7 +156,8 @@ impl Trial {
     }
 
     fn speaks(&mut self, long: Duration) -> Result<(), String> {
-        self.until("somebody listens to the caller: a recording, or an agent", House::hears)?;
+        let listener = "somebody listens to the caller: a recording, an agent or the far end";
+        self.until(listener, While::Call, House::hears)?;
         self.moves_on();
         self.house.note(format!("the caller speaks for {}", written(long)));
         self.house.speak(long);
@@ -176,23 +177,7 @@ impl Trial {
 
     fn agent(&mut self, deed: &AgentDeed) -> Result<(), String> {
         match deed {
-            AgentDeed::Answers => {
-                self.until("an agent's telephone rings", House::agent_rings)?;
-                self.house.note("an agent answers".to_owned());
-                self.moves_on();
-                done(self.house.agent_answers(), "no agent's telephone rings")
-            }
-            AgentDeed::Rejects => {
-                self.until("an agent's telephone rings", House::agent_rings)?;
-                self.house.note("an agent refuses".to_owned());
-                self.moves_on();
-                done(self.house.agent_rejects(), "no agent's telephone rings")
-            }
-            AgentDeed::HangsUp => {
-                self.moves_on();
-                self.house.note("an agent hangs up".to_owned());
-                done(self.house.agent_hangs_up(), "no agent is on the telephone")
-            }
+            AgentDeed::Phone(deed) => self.phone(Whose::Agent, *deed),
             AgentDeed::Presses(keys) => {
                 self.moves_on();
                 for key in keys {
@@ -208,16 +193,38 @@ impl Trial {
         }
     }
 
-    fn customer(&mut self, deed: CustomerDeed) -> Result<(), String> {
-        if deed == CustomerDeed::HangsUp {
+    /// Somebody else does something with a telephone.
+    fn phone(&mut self, whose: Whose, deed: PhoneDeed) -> Result<(), String> {
+        let who = match whose {
+            Whose::Agent => "an agent",
+            Whose::FarEnd => "the far end",
+        };
+        if deed == PhoneDeed::HangsUp {
             self.moves_on();
-            return done(self.house.customer_hangs_up(), "no customer is on the telephone");
+            self.house.note(format!("{who} hangs up"));
+            return done(self.house.ends(whose), &format!("{who} is not on the telephone"));
         }
-        self.until("the customer's telephone rings", House::customer_rings)?;
+        let rings = format!("the telephone of {who} rings");
+        self.until(&rings, While::Ever, |house| house.ringing(whose).is_some())?;
+        let ringing = self.house.ringing(whose);
         self.moves_on();
-        let status = if deed == CustomerDeed::Answers { 200 } else { 486 };
-        self.house.note(format!("the customer answers with {status}"));
-        done(self.house.customer_answers(status), "no customer's telephone rings")
+        let (does, status) = match deed {
+            PhoneDeed::Answers | PhoneDeed::HangsUp => ("answers", None),
+            PhoneDeed::IsBusy => ("is busy", Some(486)),
+            PhoneDeed::Rejects => ("declines", Some(603)),
+            PhoneDeed::DoesNotAnswer => {
+                self.house.note(format!("{who} does not answer"));
+                let stops = format!("the telephone of {who} stops ringing");
+                let still = |house: &House| ringing.is_some_and(|phone| house.still_rings(phone));
+                return self.until(&stops, While::Ever, |house| !still(house));
+            }
+        };
+        self.house.note(format!("{who} {does}"));
+        let acted = match status {
+            None => self.house.answers(whose),
+            Some(status) => self.house.refuses(whose, status),
+        };
+        done(acted, "no telephone rings")
     }
 
     /// What comes from now on is an answer to what is done now.
@@ -231,15 +238,18 @@ impl Trial {
     }
 
     /// Lets time pass until something is so.
-    fn until(&mut self, what: &str, so: impl Fn(&House) -> bool) -> Result<(), String> {
+    fn until(
+        &mut self,
+        what: &str,
+        within: While,
+        so: impl Fn(&House) -> bool,
+    ) -> Result<(), String> {
         let end = self.house.now() + PATIENCE;
-        let wants_over = what == "the call ends";
-        let wants_agent = what.contains("telephone");
         loop {
             if so(&self.house) {
                 return Ok(());
             }
-            if let Some(how) = self.house.over().filter(|_| !wants_over && !wants_agent) {
+            if let Some(how) = self.over(within) {
                 return Err(format!("in vain: {what}; the call was over before ({how})"));
             }
             if !self.house.step(end) {

@@ -7,7 +7,7 @@ use super::kept::Parting;
 use super::leg::Owner;
 use super::settings::{Identity, NumberForm, Trunk};
 use super::turn::Turn;
-use crate::audio::sound::Sound;
+use crate::audio::tone;
 use crate::base::id::LegId;
 use crate::base::number::{self, PhoneNumber};
 use crate::callback::outcome;
@@ -131,7 +131,8 @@ impl Switchboard {
     pub(super) fn play_ringing(&mut self, leg: LegId, turn: &mut Turn<'_>) {
         self.playbacks.forget(leg);
         let Some(line) = self.line_of(leg) else { return };
-        let clips: Vec<Arc<Sound>> = vec![Arc::clone(&self.ringing)];
+        let ringing = self.ringing.get_or_insert_with(|| Arc::new(tone::ringing()));
+        let clips = vec![Arc::clone(ringing)];
         turn.media(
             line.shard,
             MediaCommand::Play { port: line.port, play: 0, clips, repeat: true },

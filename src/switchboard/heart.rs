@@ -24,7 +24,6 @@ use super::settings::Settings;
 use super::tickets::Tickets;
 use super::turn::{Turn, Work};
 use crate::audio::sound::Sound;
-use crate::audio::tone;
 use crate::base::entropy::Entropy;
 use crate::base::id::{CallId, CallbackId, EntryId, Ids, JobId, LegId, MessageId};
 use crate::base::outbox::Outbox;
@@ -70,8 +69,8 @@ pub struct Switchboard {
     pub(super) timers: Timers<Alarm>,
     /// The flows behind feature codes.
     pub(super) features: Arc<FlowSet>,
-    /// What an agent hears while the customer's phone rings.
-    pub(super) ringing: Arc<Sound>,
+    /// The ringing tone, made when somebody first has to hear it.
+    pub(super) ringing: Option<Arc<Sound>>,
     pub(super) draining: bool,
 }
 
@@ -126,7 +125,7 @@ impl Switchboard {
             tickets: Tickets::default(),
             timers: Timers::new(),
             features: Arc::new(features::flows()),
-            ringing: Arc::new(tone::ringing()),
+            ringing: None,
             draining: false,
             settings,
             ids,

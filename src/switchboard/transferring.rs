@@ -203,9 +203,13 @@ impl Switchboard {
         transfer.stage = Stage::Talking;
         let Some(record) = self.calls.get(&call) else { return };
         let (near, waited) = (record.leg, record.entry().is_some());
+        let whom = record.transfer.as_ref().map(|transfer| match &transfer.target {
+            Target::Agent { name, .. } => ("agent", name.clone()),
+            Target::Number { number, .. } => ("number", format!("{number:?}")),
+        });
         self.stop_playing(near, turn);
         self.bridge(near, far, turn);
-        turn.tell(Some(call), "transfer.connected", Vec::new());
+        turn.tell(Some(call), "transfer.connected", whom.into_iter().collect());
         // Told before the place is given up: its end is no news to the flow then.
         self.tell_flow(call, FlowEvent::TransferAnswered, turn);
         if waited {

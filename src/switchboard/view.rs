@@ -3,13 +3,17 @@
 use super::call::Call;
 use super::heart::Switchboard;
 use super::settings::Settings;
+use super::transfer::Target;
+use crate::audio::sound::Sound;
 use crate::base::digit::Digit;
 use crate::base::id::{CallId, CallbackId, EntryId};
+use crate::base::number::PhoneNumber;
 use crate::callback::request::Row;
 use crate::flow::runner::Runner;
 use crate::queue::queues::Queues;
 use crate::voicemail::mailboxes::Mailboxes;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A look at the heart at one moment.
 #[derive(Debug, Clone, Copy)]
@@ -78,6 +82,21 @@ impl<'a> View<'a> {
             *calls.entry(runner.version().to_owned()).or_default() += 1;
         }
         calls
+    }
+
+    /// The number to which a caller is passed on at this moment, and the number shown there.
+    #[must_use]
+    pub fn dialled_for(&self, call: CallId) -> Option<(&'a PhoneNumber, Option<&'a PhoneNumber>)> {
+        let transfer = self.heart.calls.get(&call)?.transfer.as_deref()?;
+        let Target::Number { number, ani, tried, .. } = &transfer.target else { return None };
+        let trunk = tried.last().and_then(|trunk| self.heart.settings.trunk(trunk));
+        Some((number, ani.as_ref().or_else(|| trunk.and_then(|trunk| trunk.ani.as_ref()))))
+    }
+
+    /// Whether this is the sound of ringing.
+    #[must_use]
+    pub fn is_ringing(&self, sound: &Arc<Sound>) -> bool {
+        self.heart.ringing.as_ref().is_some_and(|ringing| Arc::ptr_eq(ringing, sound))
     }
 
     /// Legs in progress.

@@ -14,6 +14,7 @@ use ringback::sip::event::Transport;
 use ringback::switchboard::settings::{
     Agent, Identity, Login, NumberForm, Queue, Settings, Site, Trunk,
 };
+use ringback::voicemail::settings::{MailboxSettings, MessageLimits, Notify};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -134,6 +135,25 @@ impl Plan {
     /// A second trunk, tried when the first has trouble.
     pub fn and_a_second_trunk(mut self) -> Self {
         self.settings.trunks.push(trunk("second", SECOND_CARRIER));
+        self
+    }
+
+    /// The mailbox `support`, to which `anna` listens.
+    pub fn and_a_mailbox(mut self) -> Self {
+        self.settings.mailboxes.push(MailboxSettings {
+            name: "support".to_owned(),
+            title: "Support".to_owned(),
+            greeting: "voicemail-greeting".to_owned(),
+            limits: MessageLimits {
+                longest: Duration::from_secs(60),
+                shortest: Duration::from_millis(500),
+                silence: Some(Duration::from_secs(4)),
+            },
+            messages_max: 2,
+            retention: Some(Duration::from_secs(7 * 24 * 3_600)),
+            agents: vec!["anna".to_owned()],
+            notify: Notify::default(),
+        });
         self
     }
 

@@ -1,8 +1,9 @@
 //! What happened in a rehearsal, in order: the script is held against it.
 
 use super::repertoire::Piece;
+use crate::base::number::PhoneNumber;
 use crate::base::time::Moment;
-use crate::switchboard::output::Tale;
+use crate::switchboard::output::{Announcement, Tale};
 use std::sync::Arc;
 
 /// Everything that happened, oldest first.
@@ -50,6 +51,15 @@ pub enum What {
         /// The outcome's word.
         outcome: String,
     },
+    /// The caller is passed on to a number outside: it is dialled.
+    Dials {
+        /// The number.
+        number: PhoneNumber,
+        /// The number shown there, if any.
+        ani: Option<PhoneNumber>,
+    },
+    /// The flow tells other systems of something.
+    Announces(Announcement),
     /// Anything else that the heart told.
     Told {
         /// `noun.verb`.
@@ -68,8 +78,8 @@ pub enum Ear {
     Caller,
     /// An agent.
     Agent,
-    /// A customer who is called back.
-    Customer,
+    /// Whoever was called outside: a customer who is called back.
+    FarEnd,
 }
 
 impl Log {

@@ -16,7 +16,7 @@ mod text;
 
 use self::log::{Ear, Log, What};
 use self::ports::{Begun, Ports};
-use self::repertoire::Repertoire;
+use self::repertoire::{Piece, Repertoire};
 use self::telephones::{Party, Said, State, Telephones};
 use super::judge::Evidence;
 use super::store::MemoryStore;
@@ -76,6 +76,29 @@ pub struct Before {
     pub agents: Vec<String>,
     /// Callbacks that were promised.
     pub promises: Vec<Row>,
+}
+
+/// Somebody else's telephone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// An agent's.
+    Agent,
+    /// Whoever is called outside: a customer who is called back, or the number that the caller is
+    /// passed on to.
+    FarEnd,
+}
+
+/// A telephone that rings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ringing(usize);
+
+impl Whose {
+    const fn party(self) -> Party {
+        match self {
+            Self::Agent => Party::Agent,
+            Self::FarEnd => Party::FarEnd,
+        }
+    }
 }
 
 impl House {
@@ -245,8 +268,8 @@ impl House {
         for Begun { port, pieces, index } in std::mem::take(&mut self.ports.begun) {
             let who = match self.telephones.at_port(port) {
                 Some(Party::Caller) => Ear::Caller,
-                Some(Party::Agent(_)) => Ear::Agent,
-                Some(Party::Customer(_)) => Ear::Customer,
+                Some(Party::Agent) => Ear::Agent,
+                Some(Party::FarEnd) => Ear::FarEnd,
                 Some(Party::Earlier) | None => continue,
             };
             self.log.note(self.now, What::Hears { who, pieces, index });
@@ -264,7 +287,11 @@ impl House {
                     self.deliver(said);
                 }
                 Output::Media { command, .. } => {
-                    self.ports.command(self.now, command, &self.repertoire);
+                    let (view, known) = (self.heart.view(), &self.repertoire);
+                    self.ports.command(self.now, command, |sound| match view.is_ringing(sound) {
+                        true => Piece::Ringing,
+                        false => known.piece(sound),
+                    });
                     self.take_sound();
                 }
                 Output::Store(request) => self.store.ask(self.now, request),
@@ -279,10 +306,7 @@ impl House {
                     self.inbox.push_back(Input::Fetched { ticket, sound });
                 }
                 Output::Ask { ticket, request } => self.web.ask(self.now, ticket, *request),
-                Output::Announce(event) => {
-                    self.note(format!("the flow tells {}", event.event));
-                    self.web.announced.push((self.now, event));
-                }
+                Output::Announce(event) => self.log.note(self.now, What::Announces(event)),
                 Output::Notify(notice) => {
                     let message = notice.message.id;
                     self.note(format!("people are told of a message for {}", notice.title));
@@ -320,6 +344,10 @@ impl House {
             return;
         }
         self.log.note(self.now, What::of(tale));
+        let target = call.and_then(|call| self.heart.view().dialled_for(call));
+        if let Some((number, ani)) = target.filter(|_| event == "transfer.begun") {
+            self.log.note(self.now, What::Dials { number: number.clone(), ani: ani.cloned() });
+        }
     }
 
     fn act(&mut self, act: impl FnOnce(&mut Telephones, &mut Said)) {
@@ -436,77 +464,54 @@ impl House {
         self.caller_port().is_some_and(heard)
     }
 
-    /// Whether an agent's telephone rings.
+    /// The telephone that rings there, the first that began to.
     #[must_use]
-    pub fn agent_rings(&self) -> bool {
-        self.rings(|party| matches!(party, Party::Agent(_))).is_some()
+    pub fn ringing(&self, whose: Whose) -> Option<Ringing> {
+        let rings = |line: &telephones::Telephone| {
+            line.state == State::Ringing && line.party == whose.party()
+        };
+        self.telephones.first(rings).map(Ringing)
     }
 
-    /// Whether the telephone of a customer who is called back rings.
+    /// Whether that telephone rings still.
     #[must_use]
-    pub fn customer_rings(&self) -> bool {
-        self.rings(|party| matches!(party, Party::Customer(_))).is_some()
+    pub fn still_rings(&self, Ringing(line): Ringing) -> bool {
+        self.telephones.line(line).is_some_and(|line| line.state == State::Ringing)
     }
 
-    /// An agent's telephone that rings is answered; `false` when none rings.
-    pub fn agent_answers(&mut self) -> bool {
-        let ringing = self.rings(|party| matches!(party, Party::Agent(_)));
-        let Some(line) = ringing else { return false };
+    /// A telephone that rings is answered; `false` when none rings.
+    pub fn answers(&mut self, whose: Whose) -> bool {
+        let Some(Ringing(line)) = self.ringing(whose) else { return false };
         self.act(|telephones, out| telephones.answer(line, out));
         true
     }
 
-    /// An agent's telephone that rings is refused; `false` when none rings.
-    pub fn agent_rejects(&mut self) -> bool {
-        let ringing = self.rings(|party| matches!(party, Party::Agent(_)));
-        let Some(line) = ringing else { return false };
-        self.act(|telephones, out| telephones.refuse(line, 603, out));
+    /// A telephone that rings is refused with this status; `false` when none rings.
+    pub fn refuses(&mut self, whose: Whose, status: u16) -> bool {
+        let Some(Ringing(line)) = self.ringing(whose) else { return false };
+        self.act(|telephones, out| telephones.refuse(line, status, out));
         true
     }
 
-    /// The agent who answered last hangs up; `false` when none talks.
-    pub fn agent_hangs_up(&mut self) -> bool {
-        let Some(line) = self.agent_line() else { return false };
+    /// The one who answered last hangs up; `false` when nobody is on the telephone.
+    pub fn ends(&mut self, whose: Whose) -> bool {
+        let Some(line) = self.up(whose) else { return false };
         self.act(|telephones, out| telephones.hang_up(line, out));
         true
     }
 
     /// The agent who answered last presses a key; `false` when none talks.
     pub fn agent_presses(&mut self, digit: Digit) -> bool {
-        let port = self.agent_line().and_then(|line| self.telephones.line(line)?.port);
+        let port = self.up(Whose::Agent).and_then(|line| self.telephones.line(line)?.port);
         let Some(port) = port else { return false };
         self.ports.key(self.now, port, digit);
         self.settle();
         true
     }
 
-    /// The telephone of a customer who is called back rings: it is answered with this status.
-    pub fn customer_answers(&mut self, status: u16) -> bool {
-        let ringing = self.rings(|party| matches!(party, Party::Customer(_)));
-        let Some(line) = ringing else { return false };
-        self.act(|telephones, out| match status {
-            200 => telephones.answer(line, out),
-            refusal => telephones.refuse(line, refusal, out),
-        });
-        true
-    }
-
-    /// The customer who answered hangs up; `false` when none talks.
-    pub fn customer_hangs_up(&mut self) -> bool {
-        let up = |party: &Party| matches!(party, Party::Customer(_));
-        let line = self.telephones.find(|line| up(&line.party) && line.state == State::Up);
-        let Some(line) = line else { return false };
-        self.act(|telephones, out| telephones.hang_up(line, out));
-        true
-    }
-
-    fn rings(&self, whose: impl Fn(&Party) -> bool) -> Option<usize> {
-        self.telephones.first(|line| line.state == State::Ringing && whose(&line.party))
-    }
-
-    fn agent_line(&self) -> Option<usize> {
-        let agent = |party: &Party| matches!(party, Party::Agent(_));
-        self.telephones.find(|line| agent(&line.party) && line.state == State::Up)
+    fn up(&self, whose: Whose) -> Option<usize> {
+        let party = whose.party();
+        self.telephones.find(|line| line.party == party && line.state == State::Up)
     }
 
     fn caller_port(&self) -> Option<u16> {

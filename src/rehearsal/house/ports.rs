@@ -7,7 +7,7 @@
 //!      time, keys, speech
 //! ```
 
-use super::repertoire::{Piece, Repertoire};
+use super::repertoire::Piece;
 use crate::audio::sound::Sound;
 use crate::base::digit::Digit;
 use crate::base::id::{PortId, RecordingId};
@@ -76,14 +76,19 @@ struct Recording {
 
 impl Ports {
     /// Takes a command of the heart.
-    pub(super) fn command(&mut self, now: Moment, command: Command, known: &Repertoire) {
+    pub(super) fn command(
+        &mut self,
+        now: Moment,
+        command: Command,
+        known: impl Fn(&Arc<Sound>) -> Piece,
+    ) {
         match command {
             Command::Open { port, local, .. } => {
                 self.open.insert(port, Port { number: local.port(), ..Port::default() });
             }
             Command::Configure { .. } | Command::SendDigits { .. } => {}
             Command::Play { port, play, clips, repeat } => {
-                self.play(now, port, Playing::new(now, play, &clips, repeat, known));
+                self.play(now, port, Playing::new(now, play, &clips, repeat, &known));
             }
             Command::StopPlay { port } => self.stop(port),
             Command::Record { port, recording: id, limits } => {
@@ -259,8 +264,14 @@ impl Port {
 }
 
 impl Playing {
-    fn new(now: Moment, play: u32, clips: &[Arc<Sound>], repeat: bool, known: &Repertoire) -> Self {
-        let pieces = clips.iter().map(|clip| known.piece(clip)).collect();
+    fn new(
+        now: Moment,
+        play: u32,
+        clips: &[Arc<Sound>],
+        repeat: bool,
+        known: &impl Fn(&Arc<Sound>) -> Piece,
+    ) -> Self {
+        let pieces = clips.iter().map(known).collect();
         let lengths = clips.iter().map(|clip| clip.duration()).collect();
         Self { play, lengths, pieces: Arc::new(pieces), repeat, next: 0, at: now }
     }

@@ -43,6 +43,8 @@ pub struct Prompt {
 pub enum Piece {
     /// A prompt of the site.
     Prompt(Arc<Prompt>),
+    /// The ringing tone.
+    Ringing,
     /// Anything else: a recording.
     Recording,
 }
@@ -87,6 +89,7 @@ impl Piece {
     pub fn name(&self) -> &str {
         match self {
             Self::Prompt(prompt) => &prompt.name,
+            Self::Ringing => "ringing",
             Self::Recording => "recording",
         }
     }
@@ -96,7 +99,7 @@ impl Piece {
     pub fn text(&self) -> Option<&str> {
         match self {
             Self::Prompt(prompt) => prompt.text.as_deref(),
-            Self::Recording => None,
+            Self::Ringing | Self::Recording => None,
         }
     }
 
@@ -109,7 +112,7 @@ impl Piece {
     fn language(&self) -> Option<&Language> {
         match self {
             Self::Prompt(prompt) => Some(&prompt.language),
-            Self::Recording => None,
+            Self::Ringing | Self::Recording => None,
         }
     }
 

@@ -1,5 +1,6 @@
 //! The telephones around a house that rehearses: the caller's, those of callers who came before,
-//! of agents, and of customers who are called back.
+//! of agents, and of far ends: customers who are called back, numbers that callers are passed on
+//! to.
 //!
 //! ```text
 //!           200 came                                  BYE, CANCEL, a refusal
@@ -50,12 +51,12 @@ pub(super) struct Telephone {
 }
 
 /// Whose telephone it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Party {
     Caller,
     Earlier,
-    Agent(String),
-    Customer(String),
+    Agent,
+    FarEnd,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,9 +95,9 @@ impl Telephones {
     }
 
     /// Who listens at a port of the server.
-    pub(super) fn at_port(&self, port: u16) -> Option<&Party> {
+    pub(super) fn at_port(&self, port: u16) -> Option<Party> {
         let line = self.lines.iter().rev().find(|line| line.port == Some(port) && !line.is_over());
-        line.map(|line| &line.party)
+        line.map(|line| line.party)
     }
 
     /// Somebody calls; no number is shown without `from`.
@@ -207,11 +208,10 @@ impl Telephones {
     /// Somebody is called.
     fn rings(&mut self, path: Path, bytes: &[u8], invite: &Sip<'_>, out: &mut Said) {
         self.minted += 1;
-        let user = user_in(invite.request_uri()).to_owned();
         let agent = path.remote.ip() == AGENTS;
         let local = format!("{};tag=t{}", invite.header("To"), self.minted);
         self.lines.push(Telephone {
-            party: if agent { Party::Agent(user) } else { Party::Customer(user) },
+            party: if agent { Party::Agent } else { Party::FarEnd },
             state: State::Ringing,
             port: invite.port(),
             call_id: invite.call_id().to_owned(),

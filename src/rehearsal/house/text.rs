@@ -36,10 +36,6 @@ impl<'a> Sip<'a> {
         }
     }
 
-    pub(super) fn request_uri(&self) -> &'a str {
-        self.first().split(' ').nth(1).unwrap_or_default()
-    }
-
     /// The first header of this name, or nothing.
     pub(super) fn header(&self, name: &str) -> &'a str {
         self.all(name).next().unwrap_or_default()

@@ -1,7 +1,8 @@
 //! Reads `expect`: what must have come of a case.
 
 use super::names::Names;
-use super::{Expectation, Expected, Heard, Promised, given, lines};
+use super::told::{COUNT_MAX, NONE, count, is_none};
+use super::{Expectation, Expected, Heard, Promised, given, lines, told};
 use crate::base::code;
 use crate::base::complaint::Complaints;
 use crate::base::document::{Fields, Kind, Node};
@@ -18,9 +19,6 @@ pub const RESULTS: [(&str, CallResult); 7] = [
     ("flow_only", CallResult::FlowOnly),
     ("rejected", CallResult::Rejected),
 ];
-/// The word for nothing.
-const NONE: &str = "none";
-const COUNT_MAX: i64 = 1_000_000;
 
 /// The map `expect`.
 pub(super) fn read(node: &Node, names: &Names, complaints: &mut Complaints) -> Vec<Expectation> {
@@ -52,16 +50,23 @@ pub(super) fn read(node: &Node, names: &Names, complaints: &mut Complaints) -> V
         let name = node.text(complaints).map(str::to_owned);
         put(node, name.map(|name| Expected::Escalated(Some(name).filter(|name| name != NONE))));
     }
+    if let Some(node) = fields.take("tags") {
+        put(node, told::texts(node, complaints).map(Expected::Tags));
+    }
+    if let Some(node) = fields.take("notes") {
+        put(node, told::texts(node, complaints).map(Expected::Notes));
+    }
+    if let Some(node) = fields.take("events") {
+        put(node, told::events(node, complaints));
+    }
+    if let Some(node) = fields.take("messages") {
+        put(node, told::messages(node, names, complaints));
+    }
+    if let Some(node) = fields.take("transferred") {
+        put(node, told::transferred(node, names, complaints));
+    }
     fields.finish(complaints);
     all
-}
-
-fn is_none(node: &Node) -> bool {
-    node.scalar() == Some(NONE)
-}
-
-fn count(node: &Node, complaints: &mut Complaints) -> Option<u64> {
-    u64::try_from(node.integer(0..=COUNT_MAX, complaints)?).ok()
 }
 
 fn sounds(node: &Node, names: &Names, complaints: &mut Complaints) -> Vec<Heard> {

@@ -26,6 +26,10 @@ pub(super) fn read(node: &Node, names: &Names, complaints: &mut Complaints) -> O
         now: fields.take("now").and_then(|node| now(node, &names.zone, complaints)),
         caller: fields.take("caller").and_then(|node| caller(node, complaints)),
         called: fields.take("called").and_then(|node| dialled(node, complaints)),
+        agents: fields
+            .take("agents")
+            .map(|node| agents(node, names, complaints))
+            .unwrap_or_default(),
         queues: fields
             .take("queues")
             .map(|node| queues(node, names, complaints))
@@ -53,6 +57,9 @@ impl Given {
         for (name, standing) in &base.hours {
             self.hours.entry(name.clone()).or_insert(*standing);
         }
+        if self.agents.is_empty() {
+            self.agents.clone_from(&base.agents);
+        }
         if self.callbacks.is_empty() {
             self.callbacks.clone_from(&base.callbacks);
         }
@@ -68,6 +75,7 @@ impl Given {
             now: self.now.or(base.now),
             caller: self.caller.or_else(|| base.caller.clone()),
             called: self.called.or_else(|| base.called.clone()),
+            agents: self.agents,
             queues: self.queues,
             hours: self.hours,
             callbacks: self.callbacks,
@@ -188,6 +196,12 @@ fn callbacks(node: &Node, names: &Names, complaints: &mut Complaints) -> Vec<Cal
         Some(CallbackGiven { queue: queue?, number: number? })
     };
     node.one_or_many().into_iter().filter_map(read).collect()
+}
+
+/// `[anna, jan]`
+fn agents(node: &Node, names: &Names, complaints: &mut Complaints) -> Vec<String> {
+    let nodes = node.one_or_many();
+    nodes.into_iter().filter_map(|node| names.agent(node, complaints)).collect()
 }
 
 fn queues(node: &Node, names: &Names, complaints: &mut Complaints) -> BTreeMap<String, QueueGiven> {

@@ -1,7 +1,7 @@
 //! Reads `script`: one line after another.
 
 use super::names::{MUSIC, Names};
-use super::{AgentDeed, CustomerDeed, Deed, Heard, Line};
+use super::{AgentDeed, Deed, Heard, Line, Partner, PhoneDeed};
 use crate::base::code;
 use crate::base::complaint::{Complaints, Place};
 use crate::base::digit::Digit;
@@ -9,9 +9,9 @@ use crate::base::document::{Fields, Kind, Node};
 use crate::flow::notation::{NOTATIONS, Notation};
 
 /// The words that begin a line.
-pub const DEEDS: [&str; 13] = [
+pub const DEEDS: [&str; 14] = [
     "hears", "presses", "speaks", "waits", "hangs_up", "joins", "leaves", "does", "reaches",
-    "talks_to", "ends", "agent", "customer",
+    "talks_to", "ends", "agent", "far_end", "customer",
 ];
 /// Most keys of one entry.
 const KEYS_MAX: usize = 64;
@@ -70,13 +70,14 @@ fn deed(
             let (flow, section) = names.section(value, complaints)?;
             Deed::Reaches { flow, section }
         }
-        "talks_to" => {
-            let agent = value.text(complaints)?;
-            Deed::TalksTo(Some(agent.to_owned()).filter(|agent| agent != "agent"))
-        }
+        "talks_to" => Deed::TalksTo(match value.text(complaints)? {
+            FAR_END => Partner::FarEnd,
+            "agent" => Partner::Agent(None),
+            name => Partner::Agent(Some(name.to_owned())),
+        }),
         "ends" => bare(value, Deed::Ends, complaints)?,
         "agent" => Deed::Agent(agent(value, names, complaints)?),
-        "customer" => Deed::Customer(value.choice(&CUSTOMER, complaints)?),
+        FAR_END | "customer" => Deed::FarEnd(value.choice(&PHONE, complaints)?),
         _ => {
             complaints
                 .error(code::UNKNOWN_DEED, place, format!("a script has no line `{word}`"))
@@ -87,11 +88,15 @@ fn deed(
     })
 }
 
-/// What a customer does, by its words.
-const CUSTOMER: [(&str, CustomerDeed); 3] = [
-    ("answers", CustomerDeed::Answers),
-    ("is_busy", CustomerDeed::IsBusy),
-    ("hangs_up", CustomerDeed::HangsUp),
+/// The word for whoever is called outside.
+const FAR_END: &str = "far_end";
+/// What somebody does with a telephone, by its words.
+const PHONE: [(&str, PhoneDeed); 5] = [
+    ("answers", PhoneDeed::Answers),
+    ("is_busy", PhoneDeed::IsBusy),
+    ("rejects", PhoneDeed::Rejects),
+    ("does_not_answer", PhoneDeed::DoesNotAnswer),
+    ("hangs_up", PhoneDeed::HangsUp),
 ];
 
 /// A deed that takes no value.
@@ -103,11 +108,12 @@ fn bare(value: &Node, deed: Deed, complaints: &mut Complaints) -> Option<Deed> {
     Some(deed)
 }
 
-/// A prompt's name, `{says: TEXT}`, `{music: NAME}` or `recording`.
+/// A prompt's name, `{says: TEXT}`, `{music: NAME}`, `recording` or `ringing`.
 pub(super) fn heard(node: &Node, names: &Names, complaints: &mut Complaints) -> Option<Heard> {
     if !matches!(node.kind, Kind::Map(_)) {
         return match node.text(complaints)? {
             "recording" => Some(Heard::Recording),
+            "ringing" => Some(Heard::Ringing),
             name if name.starts_with(MUSIC) => {
                 names.prompt(node, complaints)?;
                 Some(Heard::Music(name.trim_start_matches(MUSIC).to_owned()))
@@ -183,10 +189,7 @@ fn notation(node: &Node, complaints: &mut Complaints) -> Option<&'static str> {
 /// `answers`, `{hears: PROMPT}` …
 fn agent(node: &Node, names: &Names, complaints: &mut Complaints) -> Option<AgentDeed> {
     if !matches!(node.kind, Kind::Map(_)) {
-        let words = [("answers", 0), ("rejects", 1), ("hangs_up", 2)];
-        let deeds = [AgentDeed::Answers, AgentDeed::Rejects, AgentDeed::HangsUp];
-        let index: usize = node.choice(&words, complaints)?;
-        return deeds.get(index).cloned();
+        return node.choice(&PHONE, complaints).map(AgentDeed::Phone);
     }
     let mut fields = Fields::of(node, "`agent`", complaints)?;
     let hears = fields.take("hears");
@@ -195,10 +198,7 @@ fn agent(node: &Node, names: &Names, complaints: &mut Complaints) -> Option<Agen
         (Some(node), None) => heard(node, names, complaints).map(AgentDeed::Hears),
         (None, Some(node)) => keys(node, complaints).map(AgentDeed::Presses),
         _ => {
-            node.wrong(
-                "`answers`, `rejects`, `hangs_up`, `{ hears: … }` or `{ presses: … }`",
-                complaints,
-            );
+            node.wrong("a word such as `answers`, `{ hears: … }` or `{ presses: … }`", complaints);
             None
         }
     };

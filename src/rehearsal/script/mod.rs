@@ -9,6 +9,7 @@ mod expect;
 mod given;
 mod lines;
 mod names;
+mod told;
 
 pub use decode::read;
 pub use expect::RESULTS;
@@ -64,6 +65,8 @@ pub struct Given {
     pub caller: Option<Caller>,
     /// The number that is called.
     pub called: Option<String>,
+    /// Agents of the site who are signed in.
+    pub agents: Vec<String>,
     /// The queues of which something is said.
     pub queues: BTreeMap<String, QueueGiven>,
     /// Opening hours that stand as they are said to, whatever the clock shows.
@@ -153,39 +156,48 @@ pub enum Deed {
         /// The section.
         section: String,
     },
-    /// The caller talks to an agent.
-    TalksTo(Option<String>),
+    /// The caller talks to somebody.
+    TalksTo(Partner),
     /// The call is over, whoever ended it.
     Ends,
     /// An agent does something.
     Agent(AgentDeed),
-    /// The customer of a callback does something with their telephone.
-    Customer(CustomerDeed),
+    /// Whoever is called outside does something with their telephone.
+    FarEnd(PhoneDeed),
+}
+
+/// Whom the caller talks to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Partner {
+    /// An agent; the name, if it matters.
+    Agent(Option<String>),
+    /// Whoever answers the number that the caller is passed on to.
+    FarEnd,
 }
 
 /// What an agent does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AgentDeed {
-    /// The telephone of an agent rings, and is answered.
-    Answers,
-    /// The telephone of an agent rings, and the call is refused.
-    Rejects,
-    /// The agent who talks, or hears a message, hangs up.
-    HangsUp,
+    /// Something with the telephone.
+    Phone(PhoneDeed),
     /// The agent who talks or hears a message presses keys.
     Presses(Vec<Digit>),
     /// The agent hears something begin.
     Hears(Heard),
 }
 
-/// What a customer who is called back does.
+/// What somebody does with a telephone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CustomerDeed {
-    /// The telephone rings, and is answered.
+pub enum PhoneDeed {
+    /// It rings, and is answered.
     Answers,
-    /// The telephone is busy.
+    /// It is busy.
     IsBusy,
-    /// The customer hangs up.
+    /// It rings, and the call is declined.
+    Rejects,
+    /// It rings until the caller's side gives up.
+    DoesNotAnswer,
+    /// Who answered hangs up.
     HangsUp,
 }
 
@@ -198,6 +210,8 @@ pub enum Heard {
     Music(String),
     /// A recording.
     Recording,
+    /// The ringing tone, while somebody is called.
+    Ringing,
     /// Spoken words or numbers, as they are written.
     Says(String),
 }
@@ -228,6 +242,52 @@ pub enum Expected {
     NeverHeard(Vec<Heard>),
     /// The escalation that nobody caught; `None` is none.
     Escalated(Option<String>),
+    /// The tags of the call, in order.
+    Tags(Vec<String>),
+    /// The notes of the call, in order.
+    Notes(Vec<String>),
+    /// What the flow told other systems, in order.
+    Events(Vec<Telling>),
+    /// How many messages were kept in each mailbox; none in others.
+    Messages(BTreeMap<String, u64>),
+    /// To whom the caller was passed on last; `None` is to nobody.
+    Transferred(Option<PassedOn>),
+}
+
+/// An event that the flow told other systems.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Telling {
+    /// Its name.
+    pub name: String,
+    /// Its facts; what is not said does not matter.
+    pub data: BTreeMap<String, Fact>,
+}
+
+/// What is expected of a fact, as it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fact {
+    /// A text, a number, true or false.
+    Is(String),
+    /// A list of exactly these.
+    Lists(Vec<Self>),
+    /// A map with at least these.
+    Holds(BTreeMap<String, Self>),
+}
+
+/// To whom a caller was passed on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PassedOn {
+    /// To a number outside.
+    Number {
+        /// The number, if it matters.
+        number: Option<PhoneNumber>,
+        /// The number shown there, if it matters.
+        ani: Option<PhoneNumber>,
+    },
+    /// To an agent.
+    Agent(String),
+    /// To another queue.
+    Queue(String),
 }
 
 /// What is expected of a registered callback; what is not said does not matter.

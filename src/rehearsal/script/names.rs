@@ -13,9 +13,13 @@ use std::sync::Arc;
 pub(super) const MUSIC: &str = "music/";
 
 /// The names of a site.
+///
+/// Table: a set for each kind of name.
 #[derive(Debug, Clone)]
 pub struct Names {
     pub(super) queues: BTreeSet<String>,
+    pub(super) agents: BTreeSet<String>,
+    pub(super) mailboxes: BTreeSet<String>,
     pub(super) hours: BTreeSet<String>,
     pub(super) prompts: BTreeSet<String>,
     pub(super) numbers: BTreeSet<String>,
@@ -33,6 +37,8 @@ impl Names {
         let prompts = settings.prompts.values().flat_map(|sounds| sounds.keys().cloned());
         Self {
             queues: settings.queues.iter().map(|queue| queue.line.name.clone()).collect(),
+            agents: settings.agents.iter().map(|agent| agent.name.clone()).collect(),
+            mailboxes: settings.mailboxes.iter().map(|mailbox| mailbox.name.clone()).collect(),
             hours: settings.hours.keys().cloned().collect(),
             prompts: prompts.collect(),
             numbers: settings.numbers.keys().cloned().collect(),
@@ -46,6 +52,11 @@ impl Names {
     pub(super) fn queue(&self, node: &Node, complaints: &mut Complaints) -> Option<String> {
         let name = node.text(complaints)?;
         known(code::UNKNOWN_QUEUE, "queue", name, node, self.queues.iter(), complaints)
+    }
+
+    pub(super) fn agent(&self, node: &Node, complaints: &mut Complaints) -> Option<String> {
+        let name = node.text(complaints)?;
+        known(code::UNKNOWN_AGENT, "agent", name, node, self.agents.iter(), complaints)
     }
 
     pub(super) fn prompt(&self, node: &Node, complaints: &mut Complaints) -> Option<String> {

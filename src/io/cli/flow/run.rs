@@ -10,8 +10,8 @@ use crate::io::cli::EXIT_USAGE;
 use crate::io::cli::check::refuse;
 use crate::io::cli::output::{answer, tell};
 use crate::io::site::Site;
-use crate::rehearsal::house::House;
 use crate::rehearsal::house::log::{Ear, Entry, What};
+use crate::rehearsal::house::{House, Whose};
 use crate::rehearsal::report;
 use crate::rehearsal::script::{Caller, FLOW_FILE_END, Given, QueueGiven};
 use crate::rehearsal::stage::Stage;
@@ -168,8 +168,12 @@ impl Conversation {
             ("", _) => self.goes_on(self.house.log().len()),
             ("?" | "help", _) => answer(HELP),
             ("h", "") => self.house.hang_up(),
-            ("a", "") => self.agent(House::agent_answers, "no agent's telephone rings"),
-            ("a", "h") => self.agent(House::agent_hangs_up, "no agent is on the telephone"),
+            ("a", "") => {
+                self.agent(|house| house.answers(Whose::Agent), "no agent's telephone rings")
+            }
+            ("a", "h") => {
+                self.agent(|house| house.ends(Whose::Agent), "no agent is on the telephone")
+            }
             ("w", span) => match parse_duration(span) {
                 Some(span) => self.passes(span),
                 None => answer("how long? write `w 30s`"),

@@ -14,7 +14,7 @@ use crate::rehearsal::house::log::{Entry, Log, What};
 use crate::rehearsal::house::repertoire::spoken;
 use crate::rehearsal::judge::{Evidence, judge};
 use crate::rehearsal::script::{
-    AgentDeed, Case, Deed, Expectation, Expected, Heard, Line, RESULTS,
+    AgentDeed, Case, Deed, Expectation, Expected, Heard, Line, PhoneDeed, RESULTS,
 };
 use crate::rehearsal::stage::Stage;
 use crate::rehearsal::trial::{Failure, Outcome};
@@ -193,7 +193,7 @@ impl Play {
             | Deed::Reaches { .. }
             | Deed::TalksTo(_)) => self.awaits(deed).await,
             Deed::Agent(deed) => self.agent(deed).await,
-            Deed::Customer(_) => Came::Beyond("a customer is not called back over SIP"),
+            Deed::FarEnd(_) => Came::Beyond("nobody outside is called over SIP"),
         }
     }
 
@@ -221,7 +221,9 @@ impl Play {
     async fn hears(&mut self, wanted: &Heard) -> Came {
         let sounds = self.sounds(wanted);
         if sounds.is_empty() {
-            return Came::Unseen("a recording, or words without a sound of their own, by ear");
+            return Came::Unseen(
+                "ringing, a recording, or words without a sound of their own, by ear",
+            );
         }
         let until = Instant::now() + PATIENCE;
         loop {
@@ -260,7 +262,7 @@ impl Play {
         match wanted {
             Heard::Prompt(name) => named(name),
             Heard::Music(name) => named(&format!("music/{name}")),
-            Heard::Recording => Vec::new(),
+            Heard::Ringing | Heard::Recording => Vec::new(),
             Heard::Says(text) => {
                 let ways = self.prompts.iter().flat_map(|(language, sounds)| {
                     spoken(language, text).into_iter().map(move |names| (sounds, names))
@@ -308,7 +310,12 @@ impl Play {
         let until = Instant::now() + PATIENCE;
         let listens = |entry: &Entry| match &entry.what {
             What::Step { does, .. } => notations.contains(&does.as_str()),
-            What::Hears { .. } | What::Exit { .. } | What::Told { .. } | What::Did(_) => false,
+            What::Hears { .. }
+            | What::Exit { .. }
+            | What::Dials { .. }
+            | What::Announces(_)
+            | What::Told { .. }
+            | What::Did(_) => false,
         };
         loop {
             let mut since = self.scene.log.entries().iter().skip(self.cursor.barrier());
@@ -364,9 +371,11 @@ impl Play {
             return Came::Beyond("agents of a running server do as they like");
         }
         let order = match deed {
-            AgentDeed::Answers => Order::Answer,
-            AgentDeed::Rejects => Order::Refuse,
-            AgentDeed::HangsUp => Order::HangUp,
+            AgentDeed::Phone(PhoneDeed::Answers) => Order::Answer,
+            AgentDeed::Phone(PhoneDeed::IsBusy) => Order::Refuse(486),
+            AgentDeed::Phone(PhoneDeed::Rejects) => Order::Refuse(603),
+            AgentDeed::Phone(PhoneDeed::DoesNotAnswer) => Order::Nothing,
+            AgentDeed::Phone(PhoneDeed::HangsUp) => Order::HangUp,
             AgentDeed::Presses(_) => return Came::Beyond("an agent presses no keys over SIP"),
             AgentDeed::Hears(_) => return Came::Unseen("what an agent hears, over SIP"),
         };
@@ -400,7 +409,14 @@ impl Play {
             | Expected::Abandoned(_)
             | Expected::PlaceIn(_)
             | Expected::Result(_)
-            | Expected::Escalated(_) => {}
+            | Expected::Escalated(_)
+            | Expected::Tags(_)
+            | Expected::Notes(_)
+            | Expected::Messages(_) => {}
+            Expected::Events(_) => return Came::Unseen("what webhooks are told, over SIP"),
+            Expected::Transferred(_) => {
+                return Came::Unseen("to whom the caller was passed on, over SIP");
+            }
         }
         if !self.scene.sees_inside() {
             return Came::Unseen("what came of it is not seen from outside");
@@ -451,10 +467,9 @@ fn abandoned(log: &Log) -> u64 {
 
 /// The place that the server told last, unless the stay is over.
 fn place(log: &Log) -> Option<(String, u32)> {
-    let told = log
-        .entries()
-        .iter()
-        .rposition(|entry| entry.what.is("queue.joined") || entry.what.is("queue.resumed"))?;
+    let placed = ["queue.joined", "queue.moved", "queue.resumed"];
+    let places = |entry: &Entry| placed.iter().any(|event| entry.what.is(event));
+    let told = log.entries().iter().rposition(places)?;
     let over = log.entries().iter().skip(told).any(|entry| {
         ["queue.left", "queue.timed_out", "call.connected"].iter().any(|e| entry.what.is(e))
     });

@@ -15,7 +15,7 @@ use crate::io::softphone::{Heard, Softphone};
 use crate::io::temporary::Temporary;
 use crate::rehearsal::house::log::{Log, What};
 use crate::rehearsal::script::{Case, Given};
-use crate::rehearsal::stage::{Stage, earlier_number};
+use crate::rehearsal::stage::{Crowd, Stage, crowds, earlier_number};
 use crate::sdp::description::Encoding;
 use crate::sip::digest::Login;
 use crate::sip::event::{Path, Transport};
@@ -67,8 +67,10 @@ struct Own {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Order {
     Answer,
-    Refuse,
+    Refuse(u16),
     HangUp,
+    /// What a telephone that rings does by itself.
+    Nothing,
 }
 
 impl Scene {
@@ -127,17 +129,17 @@ impl Scene {
         let Some(server) = self.own.as_ref().map(|own| own.running.address) else { return Ok(()) };
         let (settings, agents) = stage.settings_of(given);
         for agent in &agents {
+            let known = settings.agents.iter().find(|known| known.name == *agent);
+            let login = known.map(|agent| agent.login.clone());
+            let login = login.map(|login| Login { user: login.user, password: login.password });
             let mut settings = telephone(self.dir.path().join(agent), HOST, server);
-            settings.login = Some(Login { user: agent.clone(), password: agent.clone() });
+            settings.login = login;
             let aor = Uri::sip(Some(agent), server.ip(), Some(server.port()));
             settings.register = Some((aor, Duration::from_secs(300)));
             self.joins_in(settings, None).await?;
             self.awaits(|tale| tale.event == "agent.state_changed").await?;
         }
-        for (index, queue) in settings.queues.iter().enumerate() {
-            let given = given.queues.get(&queue.line.name).copied().unwrap_or_default();
-            let waiting = given.waiting.unwrap_or(0);
-            let served = if waiting > 0 { given.agents.unwrap_or(0) } else { 0 };
+        for Crowd { queue: index, served, waiting } in crowds(&settings, &agents, given) {
             for place in 0..served + waiting {
                 let name = format!("earlier-{index}-{place}");
                 let settings = telephone(self.dir.path().join(name), HOST, server);
@@ -307,16 +309,17 @@ async fn live(mut phone: Softphone, mut orders: mpsc::Receiver<Order>) {
                     let _ = phone.accept(session);
                     (rings, talks) = (None, Some(session));
                 }
-                (Some(Order::Refuse), Some(session), _) => {
-                    phone.refuse(session, 603);
+                (Some(Order::Refuse(status)), Some(session), _) => {
+                    phone.refuse(session, status);
                     rings = None;
                 }
                 (Some(Order::HangUp), _, Some(session)) => {
                     phone.hang_up(session);
                     talks = None;
                 }
-                (Some(Order::Answer | Order::Refuse), None, _)
-                | (Some(Order::HangUp), _, None) => {}
+                (Some(Order::Answer | Order::Refuse(_)), None, _)
+                | (Some(Order::HangUp), _, None)
+                | (Some(Order::Nothing), _, _) => {}
             },
         }
     }
