@@ -224,6 +224,23 @@ fn agents_of_the_site_are_signed_in_by_name() {
 }
 
 #[test]
+fn callbacks_that_are_promised_at_the_end_are_expected() {
+    let given = "given: { callbacks: { queue: sales, number: \"+48601234567\"STATE } }\n    ";
+    let case = format!("{given}script: [ {{ hears: main-menu }} ]\n    expect: EXPECT\n");
+    let told = |state: &str, expect: &str| {
+        let case = case.replace("STATE", state).replace("EXPECT", expect);
+        report("case", &file(&case))
+    };
+    assert_eq!(told("", "{ pending: { number: \"+48601234567\" }, registered: none }"), "");
+    let none = told("", "{ pending: none }");
+    assert!(none.contains("pending: expected no callback, found one callback"), "{none}");
+    let other = told("", "{ pending: { queue: service } }");
+    assert!(other.contains(r#"pending.queue: expected "service", found "sales""#), "{other}");
+    let nobody = told(", state: dialing", "{}");
+    assert!(nobody.contains("given: no agent is free to dial the callback"), "{nobody}");
+}
+
+#[test]
 fn who_is_moved_to_another_queue_joins_it() {
     let flow = r#"  start:
     - answer

@@ -17,6 +17,8 @@ pub struct Evidence<'a> {
     pub log: &'a Log,
     /// The callbacks that were promised in the caller's call.
     pub rows: Vec<Row>,
+    /// The callbacks that are promised at the end, whoever asked for them.
+    pub pending: Vec<Row>,
     /// How many callers hung up while they waited.
     pub abandoned: u64,
     /// Where the caller, or the callback, stands.
@@ -32,7 +34,8 @@ pub struct Evidence<'a> {
 /// What is wrong, one sentence.
 pub fn judge(evidence: &Evidence<'_>, expected: &Expected) -> Result<(), String> {
     match expected {
-        Expected::Registered(promised) => registered(&evidence.rows, promised),
+        Expected::Registered(promised) => callbacks("registered", &evidence.rows, promised),
+        Expected::Pending(promised) => callbacks("pending", &evidence.pending, promised),
         Expected::Abandoned(count) => same("abandoned", count, &evidence.abandoned),
         Expected::PlaceIn(place) => place_in(evidence, place.as_ref()),
         Expected::Result(result) => same("result", result, &evidence.result),
@@ -201,7 +204,7 @@ fn place_in(evidence: &Evidence<'_>, expected: Option<&(String, u32)>) -> Result
     same("place_in", &written(expected), &written(evidence.place.as_ref()))
 }
 
-fn registered(rows: &[Row], expected: &[Promised]) -> Result<(), String> {
+fn callbacks(what: &str, rows: &[Row], expected: &[Promised]) -> Result<(), String> {
     if rows.len() != expected.len() {
         let many = |count: usize| match count {
             0 => "no callback".to_owned(),
@@ -209,40 +212,38 @@ fn registered(rows: &[Row], expected: &[Promised]) -> Result<(), String> {
             more => format!("{more} callbacks"),
         };
         let (wanted, found) = (many(expected.len()), many(rows.len()));
-        return Err(format!("registered: expected {wanted}, found {found}"));
+        return Err(format!("{what}: expected {wanted}, found {found}"));
     }
-    expected.iter().zip(rows).try_for_each(|(expected, row)| promised(expected, row))
+    expected.iter().zip(rows).try_for_each(|(expected, row)| promised(what, expected, row))
 }
 
-fn promised(expected: &Promised, row: &Row) -> Result<(), String> {
+fn promised(what: &str, expected: &Promised, row: &Row) -> Result<(), String> {
     let found = &row.promise;
     let lives = found.rules.expires_at.since(found.registered_at);
-    field("queue", expected.queue.as_deref(), found.queue.as_str())?;
-    field("number", text(&expected.number).as_deref(), found.number.as_str())?;
+    let named = |name: &str| format!("{what}.{name}");
+    field(&named("queue"), expected.queue.as_deref(), found.queue.as_str())?;
+    field(&named("number"), text(&expected.number).as_deref(), found.number.as_str())?;
     let ani = text(&found.ani).unwrap_or_else(|| "none".to_owned());
-    field("ani", text(&expected.ani).as_deref(), &ani)?;
-    field("priority", expected.priority, found.priority)?;
-    field("attempts", expected.attempts, found.rules.attempts)?;
-    field("retry_after", expected.retry_after, found.rules.retry_after)?;
-    field("expires", expected.expires, whole_seconds(lives))?;
-    field("language", expected.language.as_deref(), found.language.tag())?;
+    field(&named("ani"), text(&expected.ani).as_deref(), &ani)?;
+    field(&named("priority"), expected.priority, found.priority)?;
+    field(&named("attempts"), expected.attempts, found.rules.attempts)?;
+    field(&named("retry_after"), expected.retry_after, found.rules.retry_after)?;
+    field(&named("expires"), expected.expires, whole_seconds(lives))?;
+    field(&named("language"), expected.language.as_deref(), found.language.tag())?;
     if let Some(media) = &expected.agent_media {
         let expected: Vec<String> = media.iter().map(spelled).collect();
         let found: Vec<String> = found.agent_media.iter().map(material).collect();
-        same("registered.agent_media", &expected.join(", "), &found.join(", "))?;
+        same(&named("agent_media"), &expected.join(", "), &found.join(", "))?;
     }
     for (name, value) in &expected.data {
-        let what = format!("data.{name}");
-        field(&what, Some(value.as_str()), found.data.get(name).map_or("none", String::as_str))?;
+        let found = found.data.get(name).map_or("none", String::as_str);
+        field(&named(&format!("data.{name}")), Some(value.as_str()), found)?;
     }
     Ok(())
 }
 
 fn field<T: PartialEq + Debug>(name: &str, expected: Option<T>, found: T) -> Result<(), String> {
-    match expected {
-        Some(expected) => same(&format!("registered.{name}"), &expected, &found),
-        None => Ok(()),
-    }
+    expected.map_or(Ok(()), |expected| same(name, &expected, &found))
 }
 
 fn text(number: &Option<crate::base::number::PhoneNumber>) -> Option<String> {

@@ -26,11 +26,12 @@ pub fn failed(case: &Case, outcome: &Outcome, source: &str) -> String {
     text
 }
 
-/// The lines of the case, with a mark at each that failed.
+/// The lines of the case, with a mark at each that failed; the first one, if it could not begin.
 fn script(case: &Case, failures: &[Failure], source: &str, text: &mut String) {
     let places = case.script.iter().map(|line| line.place.line);
     let expected = case.expect.iter().map(|expectation| expectation.place.line);
-    let all: Vec<u32> = places.chain(expected).collect();
+    let failed = failures.iter().map(|failure| failure.line);
+    let all: Vec<u32> = places.chain(expected).chain(failed).collect();
     let first = all.iter().min().copied().unwrap_or(case.place.line);
     let last = all.iter().max().copied().unwrap_or(case.place.line);
     let lines = source.lines().zip(1_u32..);

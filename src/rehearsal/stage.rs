@@ -146,6 +146,11 @@ impl Stage {
                 while !so(&house) && house.step(end) {}
             }
         }
+        for _ in given.callbacks.iter().filter(|callback| callback.dialing) {
+            house.answers(Whose::Agent);
+            let end = house.now() + ARRANGED_WITHIN;
+            while house.ringing(Whose::FarEnd).is_none() && house.step(end) {}
+        }
         for (place, answer) in &given.web {
             match answer {
                 WebGiven::Replies(status, body) => house.web().reply(place, *status, body),

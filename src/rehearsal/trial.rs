@@ -58,6 +58,13 @@ pub struct Failure {
 pub fn play(case: &Case, stage: &Stage) -> Outcome {
     let mut house = stage.house(&case.given);
     let before = house.turns();
+    if case.given.callbacks.iter().any(|callback| callback.dialing)
+        && house.ringing(Whose::FarEnd).is_none()
+    {
+        let why = "given: no agent is free to dial the callback; give its queue one".to_owned();
+        let failures = vec![Failure { line: case.place.line, why, since: 0 }];
+        return Outcome { failures, log: house.into_log(), lasted: Duration::ZERO, turns: 0 };
+    }
     house.dial(Stage::caller(&case.given), &stage.called(&case.given));
     let began = house.now();
     let mut trial = Trial { house, cursor: Cursor::default(), key_at: Moment::ZERO };

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`callback_only`] | nobody waits on the line: a callback, or nothing |
 //! | [`callback_first`] | the callback stands in the menu, before any queue |
+//! | [`calling_again`] | who has a callback already keeps it, cancels it, or takes its place |
 //! | [`national_number`] | a number of one country, checked, with a word about each mistake |
 //! | [`voice_message`] | the agent hears what it is about before the customer is called |
 //! | [`standard`] | a queue with a callback, by one line of the configuration |
@@ -31,6 +32,7 @@ macro_rules! recipe {
 
 recipe!(callback_only, "callback-only");
 recipe!(callback_first, "callback-first");
+recipe!(calling_again, "callback-status");
 recipe!(national_number, "national-number");
 recipe!(voice_message, "standard-callback");
 recipe!(standard, "standard");

@@ -375,6 +375,7 @@ impl House {
         Evidence {
             log: &self.log,
             rows: self.store.rows().filter(|row| ours(row.promise.call)).cloned().collect(),
+            pending: self.store.rows().filter(|row| !row.state.is_end()).cloned().collect(),
             abandoned: counters.map(|counters| counters.abandoned).sum(),
             place,
             result: noted.map_or(CallResult::Unfinished, |noted| noted.result),

@@ -29,7 +29,10 @@ pub(super) fn read(node: &Node, names: &Names, complaints: &mut Complaints) -> V
         all.extend(what.map(|what| Expectation { place, what }));
     };
     if let Some(node) = fields.take("registered") {
-        put(node, registered(node, names, complaints));
+        put(node, callbacks(node, names, complaints).map(Expected::Registered));
+    }
+    if let Some(node) = fields.take("pending") {
+        put(node, callbacks(node, names, complaints).map(Expected::Pending));
     }
     if let Some(node) = fields.take("abandoned") {
         put(node, count(node, complaints).map(Expected::Abandoned));
@@ -75,18 +78,15 @@ fn sounds(node: &Node, names: &Names, complaints: &mut Complaints) -> Vec<Heard>
 }
 
 /// `none`, one callback, or a list of them.
-fn registered(node: &Node, names: &Names, complaints: &mut Complaints) -> Option<Expected> {
+fn callbacks(node: &Node, names: &Names, complaints: &mut Complaints) -> Option<Vec<Promised>> {
     if is_none(node) {
-        return Some(Expected::Registered(Vec::new()));
+        return Some(Vec::new());
     }
-    let nodes = node.one_or_many();
-    let all: Option<Vec<Promised>> =
-        nodes.into_iter().map(|node| promised(node, names, complaints)).collect();
-    all.map(Expected::Registered)
+    node.one_or_many().into_iter().map(|node| promised(node, names, complaints)).collect()
 }
 
 fn promised(node: &Node, names: &Names, complaints: &mut Complaints) -> Option<Promised> {
-    let mut fields = Fields::of(node, "`registered`", complaints)?;
+    let mut fields = Fields::of(node, "a callback", complaints)?;
     let whole =
         |node: &Node, complaints: &mut Complaints| node.integer(-COUNT_MAX..=COUNT_MAX, complaints);
     let promised = Promised {

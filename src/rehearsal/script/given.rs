@@ -184,6 +184,9 @@ fn hours(node: &Node, names: &Names, complaints: &mut Complaints) -> BTreeMap<St
     hours
 }
 
+/// How far a callback has come.
+const STATES: [(&str, bool); 2] = [("waiting", false), ("dialing", true)];
+
 /// `{ queue: sales, number: "+48601234567" }`, or a list of such.
 fn callbacks(node: &Node, names: &Names, complaints: &mut Complaints) -> Vec<CallbackGiven> {
     let read = |node: &Node| {
@@ -192,8 +195,9 @@ fn callbacks(node: &Node, names: &Names, complaints: &mut Complaints) -> Vec<Cal
         let queue = queue.and_then(|node| names.queue(node, complaints));
         let number = fields.required("number", complaints);
         let number = number.and_then(|node| self::number(node, complaints));
+        let dialing = fields.take("state").and_then(|node| node.choice(&STATES, complaints));
         fields.finish(complaints);
-        Some(CallbackGiven { queue: queue?, number: number? })
+        Some(CallbackGiven { queue: queue?, number: number?, dialing: dialing.unwrap_or(false) })
     };
     node.one_or_many().into_iter().filter_map(read).collect()
 }

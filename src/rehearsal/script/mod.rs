@@ -86,6 +86,8 @@ pub struct CallbackGiven {
     pub queue: String,
     /// The number that will be dialled.
     pub number: PhoneNumber,
+    /// Whether it is being dialled when the caller calls.
+    pub dialing: bool,
 }
 
 /// What a web service answers.
@@ -230,6 +232,8 @@ pub struct Expectation {
 pub enum Expected {
     /// The callbacks that were registered in this case, in order.
     Registered(Vec<Promised>),
+    /// All callbacks that are promised at the end, whoever asked for them, in order.
+    Pending(Vec<Promised>),
     /// How many callers hung up while they waited.
     Abandoned(u64),
     /// The caller's place in a queue; `None` is no place anywhere.

@@ -406,6 +406,7 @@ impl Play {
                     .map_or(Came::Right, |s| Came::Wrong(format!("{} was heard", spelled(s))));
             }
             Expected::Registered(_)
+            | Expected::Pending(_)
             | Expected::Abandoned(_)
             | Expected::PlaceIn(_)
             | Expected::Result(_)
@@ -425,11 +426,13 @@ impl Play {
             Ok(rows) => rows,
             Err(fault) => return Came::Wrong(format!("the store cannot be read: {fault}")),
         };
+        let pending = rows.iter().filter(|row| !row.state.is_end()).cloned().collect();
         let ours = rows.into_iter().filter(|row| Some(row.promise.call) == self.scene.call);
         let log = &self.scene.log;
         let evidence = Evidence {
             log,
             rows: ours.collect(),
+            pending,
             abandoned: abandoned(log),
             place: place(log),
             result: result(log),
