@@ -7,12 +7,11 @@ use ringback::base::complaint::{Complaint, Severity};
 use ringback::base::interfaces::Interfaces;
 use ringback::base::language::Language;
 use ringback::config::load::{Sources, load};
-use ringback::flow::known::FACTS;
-use ringback::flow::notation::{ESCALATIONS, NOTATIONS};
+use ringback::flow::notation::{NOTATIONS, Notation};
 use ringback::flow::picture::{Picture, svg};
+use ringback::flow::reference;
 use ringback::flow::site::Site;
 use ringback::flow::standard::standard;
-use ringback::flow::types::STATED;
 use ringback::rehearsal::script::{DEEDS, RESULTS};
 use ringback::switchboard::settings::Prompts;
 use std::collections::BTreeMap;
@@ -98,28 +97,72 @@ fn every_setting_that_is_read_stands_on_its_page() {
     assert!(seen > 50, "only {seen} settings were found");
 }
 
+/// The tables of the language stand in the handbook as the program knows them.
+///
+/// After a change of the language: `RENEW_HANDBOOK=1 cargo nextest run --test handbook`.
 #[test]
-fn every_notation_and_every_key_stands_on_its_page() {
-    let page = page("notations");
-    let (running, later) = page.split_once("## Not yet").expect("what is not built");
-    for notation in NOTATIONS {
-        let name = notation.name;
-        if !notation.built {
-            assert!(later.contains(&format!("`{name}`")), "{name} is not told as missing");
-            continue;
+fn the_tables_of_the_language_are_what_the_program_knows() {
+    for name in ["notations", "flows"] {
+        let old = page(name);
+        let mut new = old.clone();
+        for (_, after, table) in tables().iter().filter(|(page, ..)| *page == name) {
+            new = with_table(&new, after, table);
         }
-        let heading = format!("### `{name}`\n");
-        let (_, rest) = running.split_once(&heading).unwrap_or_else(|| panic!("no {name}"));
-        let told = rest.split("\n### ").next().unwrap_or_default();
-        for parameter in notation.parameters {
-            let key = format!("`{}`", parameter.name);
-            if parameter.built {
-                assert!(told.contains(&key), "{name} without {key}");
-            } else {
-                assert!(later.contains(&key), "{key} of {name} is not told as missing");
-            }
+        if std::env::var_os("RENEW_HANDBOOK").is_some() {
+            fs::write(root().join(format!("src/handbook/{name}.md")), &new).expect("the page");
+        } else if let Some((one, other)) = old.lines().zip(new.lines()).find(|(a, b)| a != b) {
+            panic!("{name}.md says\n  {one}\nthe program says\n  {other}");
+        } else {
+            assert_eq!(old.len(), new.len(), "{name}.md");
         }
     }
+}
+
+#[test]
+fn every_notation_begins_with_what_it_does_and_what_is_missing_is_told() {
+    let page = page("notations");
+    let (running, later) = page.split_once("## Not yet").expect("what is not built");
+    let mut seen = 0;
+    for notation in NOTATIONS {
+        let name = notation.name;
+        let sentence = format!("### `{name}`\n\n{}", reference::sentence(notation));
+        assert!(running.contains(&sentence), "{name} does not begin with: {sentence}");
+        for missing in notation.parameters.iter().filter(|parameter| !parameter.built) {
+            let key = format!("`{}`", missing.name);
+            assert!(later.contains(&key), "{key} of {name} is not told as missing");
+        }
+        seen += 1;
+    }
+    assert_eq!(running.matches("\n### `").count(), seen, "a heading that is no notation");
+}
+
+/// The page, what stands before it, and the table.
+fn tables() -> Vec<(&'static str, String, String)> {
+    let of_notation =
+        |one: &Notation| ("notations", format!("### `{}`\n", one.name), reference::keys(one));
+    let mut tables: Vec<_> = NOTATIONS.iter().map(of_notation).collect();
+    tables.extend([
+        ("flows", "## Shape\n".to_owned(), reference::header()),
+        ("flows", "## Values\n".to_owned(), reference::types()),
+        ("flows", "list    = ".to_owned(), reference::functions()),
+        ("flows", "## Facts\n".to_owned(), reference::facts()),
+        ("flows", "The server raises these:\n".to_owned(), reference::escalations()),
+    ]);
+    tables
+}
+
+/// The page with this table as the first one after a text, before the next heading.
+fn with_table(page: &str, after: &str, table: &str) -> String {
+    let start = page.find(after).unwrap_or_else(|| panic!("no {after:?}")) + after.len();
+    let (head, rest) = page.split_at(start);
+    let (part, tail) = rest.split_at(rest.find("\n#").map_or(rest.len(), |end| end + 1));
+    let lines: Vec<&str> = part.split_inclusive('\n').collect();
+    let first = lines.iter().position(|line| line.starts_with('|')).unwrap_or(lines.len());
+    let rows = lines.iter().skip(first).take_while(|line| line.starts_with('|')).count();
+    let (before, beyond) = (lines[..first].concat(), lines[first + rows..].concat());
+    let is_apart = format!("{after}{before}").ends_with("\n\n");
+    let gap = if table.is_empty() || is_apart { "" } else { "\n" };
+    format!("{head}{before}{gap}{table}{beyond}{tail}")
 }
 
 #[test]
@@ -145,21 +188,6 @@ fn the_page_on_testing_shows_the_shipped_test_as_it_is_and_every_key() {
         }
     }
     assert!(seen > 30, "only {seen} keys were found");
-}
-
-#[test]
-fn every_fact_type_and_escalation_stands_on_the_page_on_flows() {
-    let page = page("flows");
-    for fact in FACTS {
-        let name = format!("`{}.{}`", fact.object, fact.field);
-        assert!(page.contains(&name), "{name}");
-    }
-    for (name, _) in STATED {
-        assert!(page.contains(&format!("| `{name}` |")), "{name}");
-    }
-    for name in ESCALATIONS {
-        assert!(page.contains(&format!("`{name}`")), "{name}");
-    }
 }
 
 #[test]

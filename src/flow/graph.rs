@@ -3,6 +3,7 @@
 //! The decoder makes it, `check` walks it, the runner executes it.
 
 mod moving;
+mod word;
 
 pub use moving::{Destination, QueryCallback, Requeue, Review, Revoke, Transfer};
 

@@ -11,6 +11,7 @@ pub mod load;
 mod loops;
 pub mod notation;
 pub mod picture;
+pub mod reference;
 pub mod runner;
 pub mod scope;
 pub mod site;

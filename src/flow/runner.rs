@@ -23,7 +23,6 @@ mod keys;
 mod leaving;
 mod media;
 mod moves;
-pub mod notation;
 mod pending;
 mod position;
 mod questions;

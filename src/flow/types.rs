@@ -79,6 +79,26 @@ impl Type {
         }
     }
 
+    /// How its values are written, one line for people.
+    #[must_use]
+    pub const fn doc(self) -> &'static str {
+        match self {
+            Self::Text => "`sales`, `\"with spaces: and colons\"`",
+            Self::Number => "`12`, whole",
+            Self::Duration => "`45s`, `1h30m`, `500ms`, `2d`; the larger unit first",
+            Self::Time => "`08:30`, `20:15`: a time of day",
+            Self::Date => "`2026-11-23`",
+            Self::Money => "`12.50 PLN`, `3 EUR`; PLN, EUR, USD, GBP, CHF or CZK",
+            Self::YesNo => "`true`, `false`",
+            Self::Phone => "`\"+48221234567\"`: E.164, in quotes",
+            Self::Recording => "comes from `record`",
+            Self::Queue => "the name of a queue; a text passes, and is checked",
+            Self::Mailbox => "the name of a mailbox; a text passes, and is checked",
+            Self::Country => "`PL`; a text passes, and is checked",
+            Self::Record => "comes from a `save_as` that takes several values",
+        }
+    }
+
     /// Whether its values are written as text.
     #[must_use]
     pub const fn is_textual(self) -> bool {

@@ -3,7 +3,6 @@
 use super::house::log::{Log, What};
 use crate::base::complaint::Place;
 use crate::flow::graph::{Action, Flow, FlowSet, Step, Target};
-use crate::flow::runner::notation;
 use crate::flow::ways::{Name, named_ways};
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -106,7 +105,7 @@ fn outcomes(flow: &Flow) -> Vec<Outcome<'_>> {
 
 fn gather<'f>(steps: &'f [Step], all: &mut Vec<Outcome<'f>>) {
     for step in steps {
-        let notation = notation::name(&step.action);
+        let notation = step.action.word();
         let mut put = |word: String| all.push(Outcome { place: &step.place, notation, word });
         let ways = named_ways(&step.action);
         for way in &ways {

@@ -2,6 +2,7 @@
 
 use crate::flow::effect::QueueOutcome;
 use crate::flow::graph::{Action, Flow, Step, Target};
+use crate::flow::notation::{ESCALATIONS, KnownEscalation, Notation};
 use crate::flow::ways::named_ways;
 use std::collections::BTreeMap;
 
@@ -287,50 +288,12 @@ fn unnamed_way<'f>(action: &'f Action, next: &Leads<'f>) -> Option<Leads<'f>> {
 
 /// Whether time passes before a step leads to the next one. A web service may answer or fail at
 /// once, so that asking it is no wait.
-const fn takes_time(action: &Action) -> bool {
-    match action {
-        Action::Wait(span) => !span.is_zero(),
-        Action::Music { length, .. } => match length {
-            Some(span) => !span.is_zero(),
-            None => true,
-        },
-        Action::Play { .. }
-        | Action::Say { .. }
-        | Action::SayText { .. }
-        | Action::Menu(_)
-        | Action::Collect(_)
-        | Action::Record(_)
-        | Action::Voicemail(_)
-        | Action::Transfer(_)
-        | Action::Queue(_) => true,
-        Action::Goto(_)
-        | Action::If { .. }
-        | Action::Set(_)
-        | Action::CallFlow { .. }
-        | Action::Return(_)
-        | Action::Escalate(_)
-        | Action::End
-        | Action::Answer
-        | Action::HangUp(_)
-        | Action::Reject(_)
-        | Action::Ringing
-        | Action::Language(_)
-        | Action::VerifyNumber(_)
-        | Action::ExitQueue
-        | Action::StartCallback { .. }
-        | Action::RegisterCallback(_)
-        | Action::Listen
-        | Action::DismissCallback
-        | Action::Http(_)
-        | Action::Lookup(_)
-        | Action::Tag(_)
-        | Action::Note(_)
-        | Action::Event(_)
-        | Action::Requeue(_)
-        | Action::QueryCallback(_)
-        | Action::CancelCallback(_)
-        | Action::TakeOverCallback(_) => false,
-    }
+fn takes_time(action: &Action) -> bool {
+    let is_over_at_once = matches!(
+        action,
+        Action::Wait(span) | Action::Music { length: Some(span), .. } if span.is_zero()
+    );
+    !is_over_at_once && Notation::named(action.word()).is_some_and(|known| known.takes_time)
 }
 
 /// Whether an escalation of the step comes only after the caller was asked.
@@ -340,42 +303,9 @@ const fn asks(action: &Action) -> bool {
 
 /// Whether the step can end in the escalation of this name.
 fn raises(action: &Action, name: &str) -> bool {
-    match action {
-        Action::CallFlow { .. } => true,
-        Action::Escalate(raised) => raised == name,
-        Action::Menu(_) | Action::Collect(_) => name == "gave-up",
-        Action::VerifyNumber(_) => name == "number-invalid",
-        Action::Queue(_) => name.starts_with("queue-"),
-        Action::Transfer(_) => name.starts_with("transfer-") || name.starts_with("queue-"),
-        Action::ExitQueue | Action::Requeue(_) => name.starts_with("queue-"),
-        Action::Http(_) => name == "http-failed",
-        Action::Voicemail(_) => name.starts_with("voicemail-"),
-        Action::SayText { .. } => name == "speech-failed",
-        Action::StartCallback { .. }
-        | Action::RegisterCallback(_)
-        | Action::DismissCallback
-        | Action::CancelCallback(_)
-        | Action::TakeOverCallback(_) => name.starts_with("callback-"),
-        Action::Goto(_)
-        | Action::If { .. }
-        | Action::Set(_)
-        | Action::Return(_)
-        | Action::Wait(_)
-        | Action::End
-        | Action::Answer
-        | Action::HangUp(_)
-        | Action::Reject(_)
-        | Action::Ringing
-        | Action::Language(_)
-        | Action::Play { .. }
-        | Action::Say { .. }
-        | Action::Music { .. }
-        | Action::Listen
-        | Action::Record(_)
-        | Action::Lookup(_)
-        | Action::Tag(_)
-        | Action::Note(_)
-        | Action::Event(_)
-        | Action::QueryCallback(_) => false,
+    if let Action::Escalate(raised) = action {
+        return raised == name;
     }
+    let raised = |known: &KnownEscalation| known.name == name && known.is_raised_by(action.word());
+    matches!(action, Action::CallFlow { .. }) || ESCALATIONS.iter().any(raised)
 }

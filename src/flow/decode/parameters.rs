@@ -5,7 +5,7 @@ use crate::base::code;
 use crate::base::complaint::Place;
 use crate::base::document::scalar::clip;
 use crate::base::document::{Key, Kind, Node};
-use crate::flow::notation::{ESCALATIONS, Kind as ParameterKind, Notation};
+use crate::flow::notation::{Kind as ParameterKind, KnownEscalation, Notation};
 
 /// The parameters of one step while they are being read.
 #[derive(Debug)]
@@ -140,7 +140,9 @@ impl<'a> Decoder<'a> {
 
     /// Whether something can be raised by this name; `failed` is any of one step.
     pub(super) fn is_escalation(&self, name: &str) -> bool {
-        name == "failed" || ESCALATIONS.contains(&name) || self.around.escalations.contains(name)
+        name == "failed"
+            || KnownEscalation::is_known(name)
+            || self.around.escalations.contains(name)
     }
 
     fn unknown_key(&mut self, notation: &'static Notation, key: &str, place: &Place) {
@@ -154,13 +156,12 @@ impl<'a> Decoder<'a> {
         }
         let message = format!("`{name}` has no key `{shown}`");
         let own: Vec<&str> = notation.parameters.iter().map(|known| known.name).collect();
-        let raised: &[&str] = if notation.escalates { &ESCALATIONS } else { &[] };
-        let failed = notation.escalates.then_some("failed");
+        let raised = KnownEscalation::names().chain(["failed"]).filter(|_| notation.escalates);
         let complaint = self.complaints.error(code::UNKNOWN_KEY, place, message);
         if !own.is_empty() {
             complaint.help(format!("known keys: {}", own.join(", ")));
         }
-        complaint.suggest(key, own.into_iter().chain(failed).chain(raised.iter().copied()));
+        complaint.suggest(key, own.into_iter().chain(raised));
     }
 
     fn add_defaults(&mut self, found: &mut Parameters<'a>) {

@@ -9,7 +9,7 @@ use crate::base::complaint::Place;
 use crate::base::document::scalar::clip;
 use crate::base::document::{Key, Kind, Node};
 use crate::flow::graph::{Action, Step, Target};
-use crate::flow::notation::{NOTATIONS, Notation};
+use crate::flow::notation::{KnownEscalation, NOTATIONS, Notation};
 use std::collections::BTreeMap;
 
 impl<'a> Decoder<'a> {
@@ -110,11 +110,10 @@ impl<'a> Decoder<'a> {
         };
         for (key, node) in entries {
             if !self.is_escalation(&key.text) {
-                let names = crate::flow::notation::ESCALATIONS.iter().copied();
                 let message = format!("nothing raises `{}`", clip(&key.text));
                 let complaint =
                     self.complaints.error(code::UNKNOWN_ESCALATION, &key.place, message);
-                complaint.suggest(&key.text, names.chain(["failed"]));
+                complaint.suggest(&key.text, KnownEscalation::names().chain(["failed"]));
             }
             catch.insert(key.text.clone(), self.target(node));
         }

@@ -10,12 +10,14 @@
 //!
 //! A comparison with something unknown is false; `known(…)` asks whether it is.
 
+mod function;
 mod parser;
 mod pattern;
 mod token;
 mod tree;
 mod typing;
 
+pub use function::{FUNCTIONS, Signature};
 pub(in crate::flow) use parser::is_word;
 pub use pattern::Pattern;
 

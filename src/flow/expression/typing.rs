@@ -1,5 +1,6 @@
 //! Which parts of a condition go together, by their types.
 
+use super::function::{FUNCTIONS, Function, Signature};
 use super::pattern::Pattern;
 use super::tree::{Comparison, Tree};
 use crate::base::code::{self, Code};
@@ -56,17 +57,6 @@ impl From<Answer> for Sort {
         }
     }
 }
-
-/// The functions, with how many arguments each takes.
-const FUNCTIONS: [(&str, usize, &str); 7] = [
-    ("open", 1, "open(\"office-hours\")"),
-    ("holiday", 1, "holiday(\"office-hours\")"),
-    ("verify", 2, "verify($number, $country)"),
-    ("len", 1, "len($typed)"),
-    ("starts_with", 2, "starts_with($typed, \"48\")"),
-    ("matches", 2, "matches($typed, \"[0-9]{4}\")"),
-    ("known", 1, "known(queue.wait_estimate)"),
-];
 
 /// Puts parts together and complains where they do not fit.
 pub(super) struct Typing<'a> {
@@ -210,55 +200,61 @@ impl Typing<'_> {
 
     /// `name(arguments)`.
     pub(super) fn call(&mut self, name: &str, arguments: Vec<Part>, at: usize) -> Part {
-        let Some((_, wanted, example)) = FUNCTIONS.iter().find(|(known, ..)| *known == name) else {
-            let names = FUNCTIONS.map(|(known, ..)| known);
+        let Some(signature) = Signature::named(name) else {
+            let names: Vec<&str> = FUNCTIONS.iter().map(|known| known.name).collect();
             self.error(code::UNKNOWN_FUNCTION, at, format!("there is no function `{name}`"))
                 .help(format!("functions: {}", names.join(", ")))
                 .suggest(name, names);
             return unknown(at);
         };
-        if arguments.len() != *wanted {
-            let message = format!("`{name}` takes {wanted}, here {}", arguments.len());
-            self.error(code::WRONG_ARGUMENTS, at, message).help(format!("such as `{example}`"));
+        let (wanted, given) = (signature.arguments.len(), arguments.len());
+        if given != wanted {
+            let message = format!("`{name}` takes {wanted}, here {given}");
+            let help = format!("such as `{}`", signature.example);
+            self.error(code::WRONG_ARGUMENTS, at, message).help(help);
             return unknown(at);
         }
         let mut arguments = arguments.into_iter();
-        let (Some(first), second) = (arguments.next(), arguments.next()) else {
-            return unknown(at);
-        };
-        self.apply(name, first, second, at)
+        let Some(first) = arguments.next() else { return unknown(at) };
+        match self.apply(signature, first, arguments.next()) {
+            Some(tree) => part(tree, Sort::Of(signature.returns), at),
+            None => unknown(at),
+        }
     }
 
-    fn apply(&mut self, name: &str, first: Part, second: Option<Part>, at: usize) -> Part {
-        let yes_no = |tree| part(tree, Sort::Of(Type::YesNo), at);
-        if name == "known" {
-            return yes_no(Tree::Known(Box::new(first.tree)));
+    /// What the function makes of its arguments; `None` after a mistake.
+    fn apply(&mut self, signature: &Signature, first: Part, second: Option<Part>) -> Option<Tree> {
+        let name = signature.name;
+        if signature.function != Function::Known {
+            self.text_argument(name, &first);
         }
-        self.text_argument(name, &first);
-        match (name, second) {
-            ("open", _) => {
+        let one = |part: Part| Box::new(part.tree);
+        Some(match signature.function {
+            Function::Known => Tree::Known(one(first)),
+            Function::Open => {
                 self.hours(&first);
-                yes_no(Tree::Open(Box::new(first.tree)))
+                Tree::Open(one(first))
             }
-            ("holiday", _) => {
+            Function::Holiday => {
                 self.hours(&first);
-                yes_no(Tree::Holiday(Box::new(first.tree)))
+                Tree::Holiday(one(first))
             }
-            ("len", _) => part(Tree::Length(Box::new(first.tree)), Sort::Of(Type::Number), at),
-            ("verify", Some(country)) => {
+            Function::Len => Tree::Length(one(first)),
+            Function::Verify => {
+                let country = second?;
                 self.country(&country);
                 if let Tree::Path(path) = &first.tree {
                     self.verified.push(path.clone());
                 }
-                yes_no(Tree::Verify(Box::new(first.tree), Box::new(country.tree)))
+                Tree::Verify(one(first), one(country))
             }
-            ("starts_with", Some(start)) => {
+            Function::StartsWith => {
+                let start = second?;
                 self.text_argument(name, &start);
-                yes_no(Tree::StartsWith(Box::new(first.tree), Box::new(start.tree)))
+                Tree::StartsWith(one(first), one(start))
             }
-            ("matches", Some(pattern)) => self.pattern(first, &pattern, at),
-            _ => unknown(at),
-        }
+            Function::Matches => Tree::Matches(one(first), self.pattern(&second?)?),
+        })
     }
 
     fn text_argument(&mut self, function: &str, part: &Part) {
@@ -290,22 +286,18 @@ impl Typing<'_> {
             .suggest(text, known.iter().map(String::as_str));
     }
 
-    fn pattern(&mut self, text: Part, pattern: &Part, at: usize) -> Part {
+    fn pattern(&mut self, pattern: &Part) -> Option<Pattern> {
         let Tree::Literal(Value::Text(written)) = &pattern.tree else {
             let message = "the pattern of `matches` is written out, in quotes";
             self.error(code::WRONG_ARGUMENTS, pattern.at, message);
-            return unknown(at);
+            return None;
         };
-        match Pattern::new(written) {
-            Ok(pattern) => {
-                part(Tree::Matches(Box::new(text.tree), pattern), Sort::Of(Type::YesNo), at)
-            }
-            Err(reason) => {
-                let message = format!("this is no pattern: {reason}");
-                self.error(code::WRONG_PATTERN, pattern.at, message);
-                unknown(at)
-            }
+        let read = Pattern::new(written);
+        if let Err(reason) = &read {
+            let message = format!("this is no pattern: {reason}");
+            self.error(code::WRONG_PATTERN, pattern.at, message);
         }
+        read.ok()
     }
 }
 

@@ -12,8 +12,14 @@ const fn row(name: &'static str, group: Group, doc: &'static str) -> Notation {
         main: None,
         parameters: &[],
         escalates: false,
+        takes_time: false,
         built: true,
     }
+}
+
+/// A notation in which time passes.
+const fn slow(name: &'static str, group: Group, doc: &'static str) -> Notation {
+    Notation { takes_time: true, ..row(name, group, doc) }
 }
 
 const fn key(name: &'static str, kind: Kind, doc: &'static str) -> Parameter {
@@ -40,7 +46,6 @@ const KEYED: Kind = Kind::Value(&[Type::Phone, Type::Text]);
 const DIGITS: Kind = Kind::Value(&[Type::Text, Type::Phone, Type::Number]);
 const NUMBER: Kind = Kind::Value(&[Type::Number]);
 const SPAN: Kind = Kind::Value(&[Type::Duration]);
-const TEXT: Kind = Kind::Value(&[Type::Text]);
 const CLOCK: Kind = Kind::Value(&[Type::Time, Type::Text]);
 const DAY: Kind = Kind::Value(&[Type::Date, Type::Text]);
 const MONEY: Kind = Kind::Value(&[Type::Money, Type::Text]);
@@ -48,6 +53,10 @@ const GENDERS: &[&str] = &["masculine", "feminine", "neuter"];
 
 const BARGE_IN: Parameter = key("barge_in", Kind::YesNo, "whether a key stops it; default true");
 const CAUSES: &[&str] = &["busy", "declined", "unavailable", "not_found", "gone"];
+
+const CAUSE: Parameter =
+    key("cause", Kind::ChoiceOr(CAUSES, 400, 699), "why: a word, or a final SIP status");
+const ON_HANGUP: &[Parameter] = &[must("register", KEYED, "the number that a hang-up registers")];
 
 const REVIEW: &[Parameter] = &[
     must("prompt", Kind::Prompts, "the question, asked three times; then it is kept"),
@@ -98,7 +107,7 @@ pub const NOTATIONS: &[Notation] = &[
     Notation {
         main: Some("outputs"),
         parameters: &[key("outputs", Kind::Values, "the outputs of this flow")],
-        ..row("return", Group::Control, "ends this flow")
+        ..row("return", Group::Control, "ends this flow and gives its outputs to whoever called it")
     },
     Notation {
         main: Some("name"),
@@ -109,35 +118,44 @@ pub const NOTATIONS: &[Notation] = &[
     Notation {
         main: Some("for"),
         parameters: &[must("for", Kind::Duration, "how long")],
-        ..row("wait", Group::Control, "waits in silence")
+        ..slow("wait", Group::Control, "waits in silence")
     },
     row("end", Group::Control, "ends the whole flow of the call"),
     row("answer", Group::Call, "answers the call and opens the sound"),
     Notation {
         main: Some("cause"),
-        parameters: &[key("cause", Kind::Choice(CAUSES), "why, or a status 400 to 699")],
+        parameters: &[CAUSE],
         ..row("hangup", Group::Call, "hangs up")
     },
     Notation {
         main: Some("cause"),
-        parameters: &[key("cause", Kind::Choice(CAUSES), "why, or a status 400 to 699")],
+        parameters: &[CAUSE],
         ..row("reject", Group::Call, "refuses the call before it is answered")
     },
     row("ringing", Group::Call, "lets the caller hear that it rings"),
     Notation {
         main: Some("tag"),
-        parameters: &[must("tag", TEXT, "such as `pl`")],
+        parameters: &[must("tag", Kind::Language, "such as `pl`, or a variable")],
         ..row("language", Group::Call, "changes the language of the call")
     },
     Notation {
         parameters: &[
             key("number", KEYED, "the number to call"),
-            key("agent", TEXT, "the agent to ring"),
+            key("agent", Kind::Agent, "the agent to ring"),
             key("queue", QUEUE, "the queue to wait in, at a new place"),
             key("ani", PHONE, "with `number`: the number shown; default: the trunk's"),
-            key("trunk", Kind::Text, "with `number`: the only trunk; default: the first with room"),
+            key(
+                "trunk",
+                Kind::Trunk,
+                "with `number`: the only trunk; default: the first with room, and the next when it \
+                 has trouble",
+            ),
             key("ring", Kind::Duration, "how long it rings; default 30s"),
-            key("music", Kind::Text, "what the caller hears meanwhile; default: ringing"),
+            key(
+                "music",
+                Kind::Music,
+                "what the caller hears meanwhile; default: ringing, or what the far network plays",
+            ),
             outcome("answered", "they spoke and the far end is gone; default: the next step"),
             outcome("busy", "busy or declined; else the escalation `transfer-busy`"),
             outcome("no_answer", "nobody answered; else the escalation `transfer-no-answer`"),
@@ -146,13 +164,13 @@ pub const NOTATIONS: &[Notation] = &[
             outcome("no_agents", "with `queue`: nobody is signed in there"),
         ],
         escalates: true,
-        ..row("transfer", Group::Call, "passes the caller on to a number, an agent or a queue")
+        ..slow("transfer", Group::Call, "passes the caller on to a number, an agent or a queue")
     },
     Notation {
         main: Some("prompt"),
         parameters: &[must("prompt", Kind::Prompts, "what to play, in order"), BARGE_IN],
         escalates: true,
-        ..row("play", Group::Media, "plays prompts and recordings")
+        ..slow("play", Group::Media, "plays prompts and recordings")
     },
     Notation {
         parameters: &[
@@ -166,26 +184,31 @@ pub const NOTATIONS: &[Notation] = &[
             key("day", DAY, "as a day with its month"),
             key("weekday", DAY, "the day of the week of a date"),
             key("money", MONEY, "as a sum of money"),
-            key("text", Kind::Template, "by the program of `speech.command`"),
+            key(
+                "text",
+                Kind::Template,
+                "spoken by the program of `speech.command`: `text: \"Your order $order is ready.\"`",
+            ),
             key(
                 "country",
                 COUNTRY,
-                "of `phone`: numbers of this country are said as dialled there",
+                "of `phone`: numbers of this country are said as they are dialled there, others with \
+                 `+`; without it Polish numbers are at home",
             ),
             key("gender", Kind::Choice(GENDERS), "of `number`: what is counted; default masculine"),
             BARGE_IN,
         ],
         escalates: true,
-        ..row("say", Group::Media, "speaks a value")
+        ..slow("say", Group::Media, "speaks a value")
     },
     Notation {
         main: Some("name"),
         parameters: &[
-            key("name", Kind::Text, "which music; default `default`"),
+            key("name", Kind::Music, "which music; default `default`"),
             key("for", Kind::Duration, "how long; default: without end"),
             key("keys", Kind::Keys, "keys that end it"),
         ],
-        ..row("music", Group::Media, "plays music")
+        ..slow("music", Group::Media, "plays music")
     },
     Notation {
         parameters: &[
@@ -198,7 +221,7 @@ pub const NOTATIONS: &[Notation] = &[
             outcome("gave_up", "all tries are used; else the escalation `gave-up`"),
         ],
         escalates: true,
-        ..row("menu", Group::Media, "asks for one key")
+        ..slow("menu", Group::Media, "asks for one key")
     },
     Notation {
         parameters: &[
@@ -213,21 +236,25 @@ pub const NOTATIONS: &[Notation] = &[
             outcome("gave_up", "all tries are used; else the escalation `gave-up`"),
         ],
         escalates: true,
-        ..row("collect", Group::Media, "asks for several keys")
+        ..slow("collect", Group::Media, "asks for several keys")
     },
     Notation {
         parameters: &[
             must("save_as", Kind::Variable, "takes the recording"),
             key("longest", Kind::Duration, "default 60s"),
             key("shortest", Kind::Duration, "a shorter one counts as empty; default 0s"),
-            key("silence", Kind::Duration, "ends after this much, or `none`; default 3s"),
+            key("silence", Kind::DurationOrNone, "ends after this much; default 3s"),
             key("finish", Kind::Key, "the key that ends it; default `#`"),
             key("beep", Kind::YesNo, "a beep first; default true"),
             outcome("empty", "nothing was said; default: the next step"),
-            key("review", Kind::Fields(REVIEW), "lets the caller hear it, make it again, keep it"),
+            key(
+                "review",
+                Kind::FieldsOrFirst(REVIEW),
+                "lets the caller hear it, make it again, keep it",
+            ),
         ],
         escalates: true,
-        ..row("record", Group::Media, "records the caller")
+        ..slow("record", Group::Media, "records the caller")
     },
     Notation {
         parameters: &[
@@ -251,17 +278,21 @@ pub const NOTATIONS: &[Notation] = &[
             key("flow", Kind::Flow, "runs for the caller while waiting; default: music"),
             key("with", Kind::Values, "its inputs"),
             key("priority", Kind::Integer(-100, 100), "higher is served first; default 0"),
-            key("timeout", Kind::Duration, "longest wait; default: the queue's"),
-            key("skills", Kind::Skills, "what the agent must be able to do; default: nothing"),
+            key("timeout", Kind::DurationOrOutcome, "longest wait; default: the queue's"),
+            key(
+                "skills",
+                Kind::Skills,
+                "what the agent must be able to do; default: nothing. See [queues](super::queues)",
+            ),
             outcome("answered", "an agent spoke and is gone; default: the next step"),
             outcome("full", "the queue takes no more"),
             outcome("closed", "outside its hours"),
-            outcome("timed_out", "the longest wait is over; also written `timeout`"),
+            outcome("timed_out", "the longest wait is over; also written `timeout: target`"),
             outcome("left", "after `exit_queue`, or a callback was registered"),
             outcome("no_agents", "nobody who could serve is signed in"),
         ],
         escalates: true,
-        ..row("queue", Group::Queue, "waits for an agent")
+        ..slow("queue", Group::Queue, "waits for an agent")
     },
     Notation {
         escalates: true,
@@ -282,7 +313,7 @@ pub const NOTATIONS: &[Notation] = &[
     Notation {
         parameters: &[
             key("queue", QUEUE, "needed where the caller stands in none"),
-            key("on_hangup", Kind::Values, "`{register: number}`: what a hang-up registers"),
+            key("on_hangup", Kind::Fields(ON_HANGUP), "what a hang-up does instead of nothing"),
         ],
         escalates: true,
         ..row("start_callback", Group::Callback, "leaves the line and prepares a callback")
@@ -291,17 +322,25 @@ pub const NOTATIONS: &[Notation] = &[
         parameters: &[
             key("number", KEYED, "the number to dial; default: the caller's own"),
             key("queue", QUEUE, "the queue that calls; default: the caller's"),
-            key("ani", PHONE, "the number shown; default: the queue's"),
+            key("ani", PHONE, "the number shown; default: the queue's, else the trunk's"),
             key("agent_media", Kind::Prompts, "what the agent hears first"),
-            key("priority", Kind::Integer(-100, 100), "default: as the caller had"),
-            key("skills", Kind::Skills, "what the agent must be able to do; default: the caller's"),
-            key("attempts", Kind::Integer(1, 20), "default: the queue's"),
-            key("retry_after", Kind::Duration, "wait after no answer; default: the queue's"),
-            key("busy_retry_after", Kind::Duration, "wait after busy; default: the queue's"),
-            key("ring", Kind::Duration, "how long it rings; default: the queue's"),
-            key("initial_delay", Kind::Duration, "wait after this call; default: the queue's"),
-            key("expires", Kind::Duration, "end of the request's life; default: the queue's"),
-            key("data", Kind::Values, "shown to the agent, put in events"),
+            key(
+                "priority",
+                Kind::Integer(-100, 100),
+                "default: that of the place in the queue, else 0",
+            ),
+            key(
+                "skills",
+                Kind::Skills,
+                "what the agent must be able to do; default: as the place in the queue, else nothing",
+            ),
+            key("attempts", Kind::Integer(1, 20), "how often the customer is tried; default 3"),
+            key("retry_after", Kind::Duration, "wait after no answer; default 15m"),
+            key("busy_retry_after", Kind::Duration, "wait after busy; default 5m"),
+            key("ring", Kind::Duration, "how long the customer's phone rings; default 30s"),
+            key("initial_delay", Kind::Duration, "wait after this call ended; default 60s"),
+            key("expires", Kind::Duration, "end of the request's life; default 72h"),
+            key("data", Kind::Values, "kept with the request"),
             planned("agent_flow", "a flow for the agent"),
             planned("accept_flow", "a flow for the customer who answers"),
             planned("place", "the place in the queue"),
@@ -341,15 +380,31 @@ pub const NOTATIONS: &[Notation] = &[
     },
     Notation {
         parameters: &[
-            key("service", Kind::Service, "a service of the site; else `url`"),
-            key("path", Kind::Template, "below the service's address"),
-            key("url", Kind::Template, "a whole public address, where no `service` is named"),
+            key(
+                "service",
+                Kind::Service,
+                "a service of the site, with its address and its secrets; else `url`",
+            ),
+            key("path", Kind::Template, "below the service's address; values are encoded"),
+            key(
+                "url",
+                Kind::Template,
+                "a whole public address, where no `service` is named; no variable in the host",
+            ),
             key("method", Kind::Choice(METHODS), "default: `post` with a body, else `get`"),
-            key("query", Kind::Values, "added to the address after `?`"),
-            key("headers", Kind::Values, "beside those of the service"),
-            key("body", Kind::Body, "sent as JSON; a text as it stands"),
+            key(
+                "query",
+                Kind::Values,
+                "added to the address after `?`; unknown values are left out",
+            ),
+            key(
+                "headers",
+                Kind::Templates,
+                "beside those of the service; unknown values are left out",
+            ),
+            key("body", Kind::Body, "sent as JSON, each value with its type; a text as plain text"),
             key("timeout", Kind::Duration, "longest wait for the answer, 60s at most; default 5s"),
-            key("music", Kind::Text, "what the caller hears meanwhile; default: nothing"),
+            key("music", Kind::Music, "what the caller hears meanwhile; default: nothing"),
             key("take", Kind::Take, "variables that take what the answer says"),
             outcome("missing", "the service knows no such thing (404, 410); default: a failure"),
         ],
@@ -363,7 +418,7 @@ pub const NOTATIONS: &[Notation] = &[
             must("save_as", Kind::Variable, "takes the row, as one record"),
             outcome("missing", "there is no such row; default: the next step, all fields unknown"),
         ],
-        ..row("lookup", Group::Data, "looks a row up in a table")
+        ..row("lookup", Group::Data, "looks a row up in a table of the site")
     },
     Notation {
         main: Some("text"),
@@ -378,10 +433,10 @@ pub const NOTATIONS: &[Notation] = &[
     Notation {
         main: Some("name"),
         parameters: &[
-            must("name", Kind::Text, "`noun.verb`, such as `order.placed`"),
-            key("data", Kind::Body, "names and values that are told"),
+            must("name", Kind::Event, "in small letters, such as `order.placed`"),
+            key("data", Kind::Body, "what is told, nested as you like, each value with its type"),
         ],
-        ..row("event", Group::Data, "tells the webhooks")
+        ..row("event", Group::Data, "tells the site's webhooks, and goes on at once")
     },
     Notation {
         main: Some("mailbox"),
@@ -389,8 +444,12 @@ pub const NOTATIONS: &[Notation] = &[
             must("mailbox", MAILBOX, "the mailbox"),
             key("greeting", Kind::Prompts, "played first; default: the mailbox's"),
             key("longest", Kind::Duration, "default: the mailbox's"),
-            key("shortest", Kind::Duration, "a shorter one is empty; default: the mailbox's"),
-            key("silence", Kind::Duration, "ends after this much, or `none`; default: its own"),
+            key(
+                "shortest",
+                Kind::Duration,
+                "a shorter one counts as empty; default: the mailbox's",
+            ),
+            key("silence", Kind::DurationOrNone, "ends after this much; default: the mailbox's"),
             key("finish", Kind::Key, "the key that ends it; default `#`"),
             key("beep", Kind::YesNo, "a beep first; default true"),
             outcome("left", "the message is kept; default: the next step"),
@@ -398,6 +457,6 @@ pub const NOTATIONS: &[Notation] = &[
             outcome("full", "the mailbox takes no more; else the escalation `voicemail-full`"),
         ],
         escalates: true,
-        ..row("voicemail", Group::Data, "records a message into a mailbox")
+        ..slow("voicemail", Group::Data, "records a message into a mailbox")
     },
 ];

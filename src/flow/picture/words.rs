@@ -3,7 +3,6 @@
 use super::sketch::{Card, CardKind, Lead, Port, Row, Sketch, Tone};
 use crate::flow::graph::{Action, Flow, Step, Target};
 use crate::flow::notation::{Group, Notation};
-use crate::flow::runner::notation;
 use crate::flow::ways::{Name, named_ways};
 use std::collections::BTreeMap;
 
@@ -135,7 +134,7 @@ impl Rows<'_> {
     }
 
     fn step(&mut self, step: &Step, depth: usize, last: bool) {
-        let word = notation::name(&step.action);
+        let word = step.action.word();
         let ends = matches!(
             step.action,
             Action::End | Action::HangUp(_) | Action::Reject(_) | Action::Return(_)

@@ -3,7 +3,7 @@
 use super::frame::{Frame, Role, escalation_of};
 use super::pending::{AfterDismiss, Callback, Caller, Pending};
 use super::position::{Exit, target};
-use super::{Pace, Runner, Turn, notation};
+use super::{Pace, Runner, Turn};
 use crate::flow::effect::{Effect, Escalation, TransferOutcome};
 use crate::flow::graph::Target;
 use crate::flow::value::Value;
@@ -116,7 +116,7 @@ impl Runner {
         turn.out.push(Effect::Step {
             flow: flow.name.clone(),
             section: top.position.section().to_owned(),
-            notation: notation::name(&step.action),
+            notation: step.action.word(),
         });
         self.execute(step, turn)
     }
