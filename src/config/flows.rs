@@ -1,9 +1,11 @@
 //! Flows, checked against the names of this site.
 
+use super::load::Loaded;
 use super::outside::IoSettings;
 use super::reader::{Reader, Sort};
+use super::schema::Names;
 use crate::flow::graph::FlowSet;
-use crate::flow::load::load;
+use crate::flow::load::{self, load};
 use crate::flow::site::Site;
 use crate::flow::table::Table;
 use crate::flow::types::Type;
@@ -11,8 +13,6 @@ use crate::switchboard::settings::{Prompts, Queue, Settings};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-/// How the file of a flow ends.
-const FILE_END: &str = ".flow.yaml";
 /// How the names of music begin among the prompts.
 const MUSIC: &str = "music/";
 
@@ -25,8 +25,7 @@ pub(super) fn read(
     reader: &mut Reader,
 ) -> FlowSet {
     for (path, _) in texts {
-        let file = path.rsplit('/').next().unwrap_or(path);
-        if let Some(name) = file.strip_suffix(FILE_END) {
+        if let Some(name) = load::name_of(path) {
             reader.exists(Sort::Flow, name, None);
         }
     }
@@ -43,6 +42,16 @@ pub(super) fn read(
             reader.complaints.extend(mistakes);
             FlowSet::default()
         }
+    }
+}
+
+/// The names that flows may use, those of these flows among them.
+pub(super) fn names(texts: &[(String, String)], loaded: &Loaded) -> Names {
+    let named = texts.iter().filter_map(|(path, _)| load::name_of(path));
+    Names {
+        site: site_of(&loaded.settings, &loaded.io),
+        flows: Some(named.map(str::to_owned).collect()),
+        raised: load::raised_in(texts),
     }
 }
 

@@ -2,11 +2,12 @@
 
 use super::outside::IoSettings;
 use super::reader::{ReadFile, Reader, Sort};
+use super::schema::Names;
 use super::{
     agents, callbacks, check, flows, hours, mail, mailboxes, numbers, overrides, queues, site,
     tables, trunks,
 };
-use crate::base::complaint::{Complaint, Complaints, Place};
+use crate::base::complaint::{Complaint, Complaints, Place, Severity};
 use crate::base::document::{Fields, Node, parse};
 use crate::base::interfaces::Interfaces;
 use crate::flow::graph::FlowSet;
@@ -50,14 +51,39 @@ pub struct Loaded {
 ///
 /// All mistakes at once, warnings among them, in the order of their places.
 pub fn load(sources: Sources) -> Result<(Loaded, Vec<Complaint>), Vec<Complaint>> {
+    let (loaded, complaints) = read_all(&sources);
+    match loaded {
+        Some(loaded) if !complaints.has_errors() => Ok((loaded, complaints.into_sorted())),
+        Some(_) | None => Err(complaints.into_sorted()),
+    }
+}
+
+/// The names that flows may use here, whatever is wrong with the flows themselves.
+///
+/// # Errors
+///
+/// Mistakes in the settings.
+pub fn names(sources: Sources) -> Result<Names, Vec<Complaint>> {
+    let (loaded, complaints) = read_all(&sources);
+    let mut complaints = complaints.into_sorted();
+    complaints
+        .retain(|one| one.severity == Severity::Error && *one.place.file == *sources.settings.0);
+    match loaded {
+        Some(loaded) if complaints.is_empty() => Ok(flows::names(sources.flows, &loaded)),
+        Some(_) | None => Err(complaints),
+    }
+}
+
+/// What could be read, and everything that is wrong.
+fn read_all(sources: &Sources) -> (Option<Loaded>, Complaints) {
     let mut reader = Reader::new(sources.read_secret, sources.read_table);
     let (file, text) = sources.settings;
     let root = parse(file, text, &mut reader.complaints);
     // Without a tree nothing more can be said about the settings.
-    let Some(mut root) = root else { return Err(reader.complaints.into_sorted()) };
+    let Some(mut root) = root else { return (None, reader.complaints) };
     overrides::apply(&mut root, sources.environment, &mut reader.complaints);
-    let loaded = read(&root, &sources, &mut reader);
-    finish(loaded, reader.complaints)
+    let loaded = read(&root, sources, &mut reader);
+    (loaded, reader.complaints)
 }
 
 /// Where the store is, whatever else is wrong with the settings; `None` if the text has no keys.
@@ -71,16 +97,6 @@ pub fn store_path(settings: (&str, &str), environment: &[(String, String)]) -> O
     let nowhere = Interfaces::only(Ipv4Addr::UNSPECIFIED.into());
     let site = site::read_site(&mut fields, nowhere, 1, &mut reader);
     Some(site::read_io(&mut fields, &site, &mut reader).store)
-}
-
-fn finish(
-    loaded: Option<Loaded>,
-    complaints: Complaints,
-) -> Result<(Loaded, Vec<Complaint>), Vec<Complaint>> {
-    match loaded {
-        Some(loaded) if !complaints.has_errors() => Ok((loaded, complaints.into_sorted())),
-        Some(_) | None => Err(complaints.into_sorted()),
-    }
 }
 
 fn read(root: &Node, sources: &Sources, reader: &mut Reader) -> Option<Loaded> {

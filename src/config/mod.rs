@@ -14,6 +14,7 @@ pub mod defaults;
 pub mod load;
 pub mod outside;
 pub mod report;
+pub mod schema;
 
 mod agents;
 mod callbacks;

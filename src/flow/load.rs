@@ -70,8 +70,21 @@ pub fn load(
     Ok((FlowSet { flows, ..FlowSet::default() }, complaints))
 }
 
+/// The names that these flows raise with `escalate`, whatever else is wrong with them.
+#[must_use]
+pub fn raised_in(files: &[(String, String)]) -> BTreeSet<String> {
+    let mut raised = BTreeSet::new();
+    for (path, text) in files {
+        if let Some(node) = parse(path, text, &mut Complaints::new()) {
+            escalated_in(&node, &mut raised);
+        }
+    }
+    raised
+}
+
 /// The name of the flow that a file should hold.
-fn name_of(path: &str) -> Option<&str> {
+#[must_use]
+pub fn name_of(path: &str) -> Option<&str> {
     path.rsplit(['/', '\\']).next()?.strip_suffix(FILE_END)
 }
 

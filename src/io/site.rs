@@ -9,6 +9,7 @@ use crate::base::interfaces::Interfaces;
 use crate::config::defaults;
 use crate::config::load::{self, Loaded, Sources};
 use crate::config::report::{Form, report};
+use crate::config::schema::Names;
 use crate::flow::graph::FlowSet;
 use include_dir::{Dir, include_dir};
 use std::cell::RefCell;
@@ -116,12 +117,38 @@ impl Site {
         self.load_kept(config, environment)
     }
 
-    /// Reads prompts and tables, and checks them with the texts that are kept.
+    /// The names that flows may use here, whatever is wrong with the flows themselves; every
+    /// shipped flow is among them.
+    ///
+    /// # Errors
+    ///
+    /// What cannot be read, or the mistakes of the settings.
+    pub fn names(&mut self, config: Option<&Path>) -> Result<Names, SiteError> {
+        let environment: Vec<(String, String)> = std::env::vars().collect();
+        self.settings = self.settings_text(config)?;
+        self.flows = self.flows_beside(config, &[])?;
+        let mut names = self.with_sources(config, &environment, load::names)?;
+        let shipped = SHIPPED_FLOWS.files().filter_map(|file| file.path().to_str());
+        let shipped = shipped.filter_map(|path| path.strip_suffix(FLOW_ENDING)).map(str::to_owned);
+        names.flows.get_or_insert_default().extend(shipped);
+        Ok(names)
+    }
+
     fn load_kept(
         &mut self,
         config: Option<&Path>,
         environment: &[(String, String)],
     ) -> Result<(Loaded, Vec<Complaint>), SiteError> {
+        self.with_sources(config, environment, load::load)
+    }
+
+    /// Reads prompts and tables, and hands them to `config` with the texts that are kept.
+    fn with_sources<T>(
+        &mut self,
+        config: Option<&Path>,
+        environment: &[(String, String)],
+        read: fn(Sources<'_>) -> Result<T, Vec<Complaint>>,
+    ) -> Result<T, SiteError> {
         let own_prompts = beside(config).map(|dir| dir.join("prompts")).filter(|dir| dir.is_dir());
         let prompts =
             Library::default().load(own_prompts.as_deref()).map_err(SiteError::Prompts)?;
@@ -146,7 +173,7 @@ impl Site {
             },
             read_table: &read_table,
         };
-        let loaded = load::load(sources).map_err(SiteError::Mistakes);
+        let loaded = read(sources).map_err(SiteError::Mistakes);
         self.texts.extend(tables.into_inner());
         loaded
     }

@@ -1,13 +1,14 @@
 //! `ringback flow graph`: the picture of a flow.
 
 use super::files::configuration;
+use super::keep;
 use crate::flow::picture::{Picture, dot, mermaid, svg};
+use crate::io::cli::EXIT_USAGE;
 use crate::io::cli::check::refuse;
-use crate::io::cli::output::{answer, tell};
-use crate::io::cli::{EXIT_UNAVAILABLE, EXIT_USAGE};
+use crate::io::cli::output::tell;
 use crate::io::site::Site;
 use clap::ValueEnum;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 #[derive(Debug, clap::Args)]
@@ -69,23 +70,7 @@ pub(super) fn graph(arguments: &GraphArguments) -> ExitCode {
         Format::Mermaid => mermaid::write(&picture.sketch),
         Format::Dot => dot::write(&picture.sketch),
     };
-    arguments.output.as_deref().map_or_else(
-        || {
-            answer(text.trim_end());
-            ExitCode::SUCCESS
-        },
-        |path| keep(path, &text),
-    )
-}
-
-fn keep(path: &Path, text: &str) -> ExitCode {
-    match std::fs::write(path, text) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(fault) => {
-            tell(&format!("error: {} cannot be written: {fault}", path.display()));
-            ExitCode::from(EXIT_UNAVAILABLE)
-        }
-    }
+    keep(arguments.output.as_deref(), &text)
 }
 
 impl Theme {

@@ -8,11 +8,16 @@ mod graph;
 mod list;
 mod over_sip;
 mod publish;
+mod reference;
 mod run;
+mod schema;
 mod test;
 
+use crate::io::cli::EXIT_UNAVAILABLE;
+use crate::io::cli::output::{answer, tell};
 use clap::Subcommand;
 use files::FlowFiles;
+use std::path::Path;
 use std::process::ExitCode;
 
 #[derive(Debug, Subcommand)]
@@ -35,6 +40,10 @@ pub(in crate::io::cli) enum FlowCommand {
     Diff(diff::DiffArguments),
     /// Write flow and test files in their standard form, comments kept
     Fmt(fmt::FmtArguments),
+    /// Show the words of the language: notations with their keys, functions, facts, escalations
+    Reference(reference::ReferenceArguments),
+    /// Write the JSON Schema of flow files, for editors
+    Schema(schema::SchemaArguments),
 }
 
 /// Runs one of the tools.
@@ -49,5 +58,22 @@ pub(in crate::io::cli) fn flow(command: &FlowCommand) -> ExitCode {
         FlowCommand::List(arguments) => list::list(arguments),
         FlowCommand::Diff(arguments) => diff::diff(arguments),
         FlowCommand::Fmt(arguments) => fmt::fmt(arguments),
+        FlowCommand::Reference(arguments) => reference::write(arguments),
+        FlowCommand::Schema(arguments) => schema::write(arguments),
+    }
+}
+
+/// Writes a result to this file, or to the terminal.
+fn keep(path: Option<&Path>, text: &str) -> ExitCode {
+    let Some(path) = path else {
+        answer(text.trim_end());
+        return ExitCode::SUCCESS;
+    };
+    match std::fs::write(path, text) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            tell(&format!("error: {} cannot be written: {fault}", path.display()));
+            ExitCode::from(EXIT_UNAVAILABLE)
+        }
     }
 }
