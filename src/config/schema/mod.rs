@@ -11,7 +11,7 @@ mod steps;
 use crate::flow::notation::HEADER;
 use crate::flow::site::Site;
 use kinds::Kinds;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// The names that a site has; of a kind that is not known every name passes.
@@ -51,10 +51,10 @@ fn defined(name: &str) -> Value {
 
 /// A schema with its line of documentation; nothing may stand beside a `$ref`.
 fn told(schema: Value, doc: &str) -> Value {
-    let mut map = match schema {
-        Value::Object(map) if !map.contains_key("$ref") => map,
-        other => Map::from_iter([("allOf".to_owned(), json!([other]))]),
-    };
-    map.insert("description".to_owned(), json!(doc));
-    Value::Object(map)
+    let is_reference = schema.get("$ref").is_some();
+    let mut schema = if is_reference { json!({ "allOf": [schema] }) } else { schema };
+    if let Some(map) = schema.as_object_mut() {
+        map.insert("description".to_owned(), json!(doc));
+    }
+    schema
 }
