@@ -1,6 +1,5 @@
 //! Flows, checked against the names of this site.
 
-use super::load::Loaded;
 use super::outside::IoSettings;
 use super::reader::{Reader, Sort};
 use super::schema::Names;
@@ -46,10 +45,10 @@ pub(super) fn read(
 }
 
 /// The names that flows may use, those of these flows among them.
-pub(super) fn names(texts: &[(String, String)], loaded: &Loaded) -> Names {
+pub(super) fn names(texts: &[(String, String)], settings: &Settings, io: &IoSettings) -> Names {
     let named = texts.iter().filter_map(|(path, _)| load::name_of(path));
     Names {
-        site: site_of(&loaded.settings, &loaded.io),
+        site: site_of(settings, io),
         flows: Some(named.map(str::to_owned).collect()),
         raised: load::raised_in(texts),
     }

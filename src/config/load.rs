@@ -69,7 +69,9 @@ pub fn names(sources: Sources) -> Result<Names, Vec<Complaint>> {
     complaints
         .retain(|one| one.severity == Severity::Error && *one.place.file == *sources.settings.0);
     match loaded {
-        Some(loaded) if complaints.is_empty() => Ok(flows::names(sources.flows, &loaded)),
+        Some(loaded) if complaints.is_empty() => {
+            Ok(flows::names(sources.flows, &loaded.settings, &loaded.io))
+        }
         Some(_) | None => Err(complaints),
     }
 }

@@ -62,7 +62,8 @@ pub const FACTS: [Fact; 25] = [
         "callback",
         "pending",
         Type::YesNo,
-        "whether a callback waits for the caller's number; never for a caller whose number no trusted trunk vouches for",
+        "whether a callback waits for the caller's number; never for a caller whose number no \
+         trusted trunk vouches for",
     ),
     fact("callback", "id", Type::Text, "that callback, or the one that this call has registered"),
     fact("callback", "queue", Type::Queue, "its queue"),

@@ -257,7 +257,8 @@ fn yes_no() -> Value {
 
 /// A whole number, which may stand in quotes.
 fn whole(low: i64, high: i64) -> Value {
-    json!({ "type": ["integer", "string"], "minimum": low, "maximum": high, "pattern": "^-?[0-9]+$" })
+    let pattern = "^-?[0-9]+$";
+    json!({ "type": ["integer", "string"], "minimum": low, "maximum": high, "pattern": pattern })
 }
 
 fn span(or: &str, words: &[&str]) -> Value {

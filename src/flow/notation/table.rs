@@ -187,13 +187,14 @@ pub const NOTATIONS: &[Notation] = &[
             key(
                 "text",
                 Kind::Template,
-                "spoken by the program of `speech.command`: `text: \"Your order $order is ready.\"`",
+                "spoken by the program of `speech.command`: `text: \"Your order $order is \
+                 ready.\"`",
             ),
             key(
                 "country",
                 COUNTRY,
-                "of `phone`: numbers of this country are said as they are dialled there, others with \
-                 `+`; without it Polish numbers are at home",
+                "of `phone`: numbers of this country are said as they are dialled there, others \
+                 with `+`; without it Polish numbers are at home",
             ),
             key("gender", Kind::Choice(GENDERS), "of `number`: what is counted; default masculine"),
             BARGE_IN,
@@ -332,7 +333,8 @@ pub const NOTATIONS: &[Notation] = &[
             key(
                 "skills",
                 Kind::Skills,
-                "what the agent must be able to do; default: as the place in the queue, else nothing",
+                "what the agent must be able to do; default: as the place in the queue, else \
+                 nothing",
             ),
             key("attempts", Kind::Integer(1, 20), "how often the customer is tried; default 3"),
             key("retry_after", Kind::Duration, "wait after no answer; default 15m"),
