@@ -103,8 +103,9 @@
 //! the heart with a media shard, lossy lines, phones that speak hand-written SIP, and a store that
 //! can fail; it jumps from deadline to deadline; its stories stand in
 //! `tests/town.rs` and `tests/town_races`. `tests/peers` lets other people's telephones call the
-//! program itself. `tests/handbook.rs` holds the [`handbook`] against
-//! the code.
+//! program itself. `tests/hostile` changes flows, tests and settings in all ways that come to mind,
+//! and `tests/fuzz` lets a fuzzer think of more; both ask the same. `tests/handbook.rs` holds the
+//! [`handbook`] against the code.
 //!
 //! # Words
 //!

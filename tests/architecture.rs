@@ -543,7 +543,14 @@ fn tracked_texts(root: &Path) -> Vec<PathBuf> {
     found
 }
 
+/// What the fuzzer builds and finds below `tests/fuzz`; git does not look there either.
+const MADE: [&str; 4] = ["artifacts", "corpus", "coverage", "target"];
+
 fn collect(path: &Path, found: &mut Vec<PathBuf>) {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    if MADE.contains(&&*name) {
+        return;
+    }
     if path.is_file() {
         found.push(path.to_owned());
         return;

@@ -54,12 +54,12 @@ impl Complaint {
 
     fn of(severity: Severity, code: Code, place: &Place, message: String) -> Self {
         debug_assert_eq!(code.severity(), severity, "{code} is always as bad");
-        Self { severity, code, place: place.clone(), message, help: None }
+        Self { severity, code, place: place.clone(), message: shown(message), help: None }
     }
 
     /// Says what to do.
     pub fn help(&mut self, text: impl Into<String>) -> &mut Self {
-        self.help = Some(text.into());
+        self.help = Some(shown(text.into()));
         self
     }
 
@@ -70,7 +70,7 @@ impl Complaint {
         candidates: impl IntoIterator<Item = &'a str>,
     ) -> &mut Self {
         if let Some(close) = closest(word, candidates) {
-            self.help = Some(format!("did you mean `{close}`?"));
+            self.help(format!("did you mean `{close}`?"));
         }
         self
     }
@@ -87,6 +87,7 @@ impl Complaint {
     pub fn render(&self, source: &str) -> String {
         let mut text = format!("{self}\n");
         let index = (self.place.line as usize).saturating_sub(1);
+        let source = source.strip_prefix('\u{feff}').unwrap_or(source);
         if let Some(line) = source.lines().nth(index) {
             text.push_str(&marked(line, (self.place.column as usize).saturating_sub(1)));
         }
@@ -248,6 +249,29 @@ fn distance(one: &[char], other: &[char]) -> usize {
     above.last().copied().unwrap_or(0)
 }
 
+/// Longest message or help, in characters; a longer one is cut.
+const SENTENCE_MAX: usize = 500;
+
+/// A sentence as it may come to a terminal: what a text holds cannot steer it, turn the line
+/// around, or flood it.
+fn shown(text: String) -> String {
+    let is_long = text.chars().nth(SENTENCE_MAX).is_some();
+    if !is_long && !text.chars().any(is_unseen) {
+        return text;
+    }
+    let letters = text.chars().take(SENTENCE_MAX);
+    let clean = letters.map(|letter| if is_unseen(letter) { ' ' } else { letter });
+    let end = if is_long { "…" } else { "" };
+    clean.chain(end.chars()).collect()
+}
+
+/// Control codes, and those that turn the direction of what follows (Unicode bidi).
+fn is_unseen(letter: char) -> bool {
+    let turns = matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}')
+        || matches!(letter, '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}');
+    letter.is_control() || turns
+}
+
 /// Longest line that is shown, in characters; a longer one is cut.
 const LINE_SHOWN_MAX: usize = 160;
 
@@ -256,7 +280,7 @@ fn marked(line: &str, column: usize) -> String {
     let shown: String = line
         .chars()
         .take(LINE_SHOWN_MAX)
-        .map(|letter| if letter.is_control() { ' ' } else { letter })
+        .map(|letter| if is_unseen(letter) { ' ' } else { letter })
         .collect();
     let column = column.min(shown.chars().count());
     let rest: Vec<char> = shown.chars().skip(column).collect();
@@ -341,6 +365,17 @@ mod tests {
             ["yaml", "key-never-pressed"]
         );
         assert_eq!(sorted.first().and_then(|c| c.help.clone()).as_deref(), Some("do it"));
+    }
+
+    #[test]
+    fn what_a_text_holds_cannot_steer_a_terminal() {
+        let message = format!("\u{1b}[2J \u{202e}flow\r\n{}", "x".repeat(SENTENCE_MAX));
+        let mut complaint = Complaint::error(code::YAML, &place(1, 1), message);
+        complaint.help("a\u{7}b");
+        let text = complaint.render("\u{feff}a: \u{9b}\u{2066}b");
+        assert!(!text.replace('\n', "").chars().any(is_unseen), "{text:?}");
+        assert!(text.contains("\na:   b\n^\nhelp: a b\n"), "{text:?}");
+        assert!(complaint.message.ends_with('…'));
     }
 
     #[test]

@@ -16,6 +16,9 @@ pub const NODES_MAX: usize = 50_000;
 /// Most keys in one map (looking for a second one of the same name takes time).
 pub const KEYS_MAX: usize = 2_000;
 
+/// Longest key, in characters; YAML itself ends at 1024 where a colon follows.
+pub const KEY_LETTERS_MAX: usize = 200;
+
 /// Reads one document. `None` when there is no usable tree; the complaints say why.
 ///
 /// An empty text is a [`Kind::Null`] at 1:1.
@@ -27,6 +30,11 @@ pub fn parse(file: &str, text: &str, complaints: &mut Complaints) -> Option<Node
         return None;
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if let Some(place) = unprintable(&file, text) {
+        let message = "a letter that no text has: a control code, or half a line break";
+        complaints.error(code::YAML, &place, message).help("delete it");
+        return None;
+    }
     let mut builder = Builder { file, text, complaints, open: Vec::new(), root: None, nodes: 0 };
     let mut parser = Parser::new_from_str(text);
     while let Some(event) = parser.next_event() {
@@ -38,6 +46,29 @@ pub fn parse(file: &str, text: &str, complaints: &mut Complaints) -> Option<Node
     }
     let start = builder.place(Marker::new(0, 1, 0));
     Some(builder.root.unwrap_or(Node { place: start, kind: Kind::Null }))
+}
+
+/// Where the first letter stands that YAML does not allow (YAML 1.2.2 §5.1). The parser would take
+/// some of them for the end of the text, or of a line.
+fn unprintable(file: &Arc<str>, text: &str) -> Option<Place> {
+    let (mut line, mut column) = (1, 0);
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        column += 1;
+        let fits = match letter {
+            '\r' => letters.peek() == Some(&'\n'),
+            '\t' | '\n' | '\u{85}' => true,
+            '\u{fffe}' | '\u{ffff}' => false,
+            letter => !letter.is_control(),
+        };
+        if !fits {
+            return Some(Place { file: Arc::clone(file), line, column });
+        }
+        if letter == '\n' {
+            (line, column) = (line + 1, 0);
+        }
+    }
+    None
 }
 
 /// Builds the tree from the parser's events.
@@ -144,6 +175,10 @@ impl Builder<'_> {
         if wants_key {
             return self.key(text.into_owned(), place);
         }
+        if !quoted && text.contains('\n') {
+            let message = "an empty line within a text";
+            self.complaints.error(code::YAML, &place, message).help("put the text in quotes");
+        }
         if text.is_empty() && !quoted {
             return self.place_node(Node { place: self.of_key(place), kind: Kind::Null });
         }
@@ -174,6 +209,16 @@ impl Builder<'_> {
         };
         if entries.len() >= KEYS_MAX {
             self.complaints.error(code::TOO_LARGE, &place, format!("more than {KEYS_MAX} keys"));
+            return None;
+        }
+        if text.is_empty() {
+            self.complaints.error(code::KEY_NOT_A_WORD, &place, "a key is a single word");
+            *key = NextKey::Refused;
+            return Some(());
+        }
+        if text.chars().nth(KEY_LETTERS_MAX).is_some() {
+            let message = format!("a key of more than {KEY_LETTERS_MAX} characters");
+            self.complaints.error(code::TOO_LARGE, &place, message);
             return None;
         }
         let first = entries.iter().find(|(known, _)| known.text == text);
@@ -220,7 +265,7 @@ impl Builder<'_> {
 
     /// The text is not YAML.
     fn unreadable(&mut self, error: &ScanError) -> Option<()> {
-        let place = self.place(*error.marker());
+        let place = self.within(self.place(*error.marker()));
         let message = format!("this cannot be read as YAML: {}", error.info());
         let line = self.text.lines().nth((place.line as usize).saturating_sub(1)).unwrap_or("");
         let complaint = self.complaints.error(code::YAML, &place, message);
@@ -228,6 +273,16 @@ impl Builder<'_> {
             complaint.help("indent with spaces, not with tabs");
         }
         None
+    }
+
+    /// The place, or the end of the text if it lies beyond that.
+    fn within(&self, place: Place) -> Place {
+        let (number, line) = self.text.split('\n').zip(1..).last().map_or((1, ""), |(l, n)| (n, l));
+        if place.line <= number {
+            return place;
+        }
+        let column = u32::try_from(line.chars().count() + 1).unwrap_or(u32::MAX);
+        Place { line: number, column, ..place }
     }
 
     fn place(&self, marker: Marker) -> Place {

@@ -1,6 +1,6 @@
 //! Writing a document in one form: two spaces for each level, short inline parts stay inline.
 
-use super::written::{Entry, Form, Remark, Written};
+use super::written::{BLANKS, Entry, Form, Remark, Written};
 
 /// Longest line of an inline part, in characters.
 pub const LINE_MAX: usize = 100;
@@ -18,7 +18,7 @@ pub fn print(document: &Written, rest: &[Remark]) -> String {
         Form::Null => {}
     }
     printer.remarks(rest, 0);
-    let text = printer.out.trim_start_matches('\n').trim_end();
+    let text = printer.out.trim_start_matches('\n').trim_end_matches(BLANKS);
     if text.is_empty() { String::new() } else { format!("{text}\n") }
 }
 
@@ -29,7 +29,7 @@ struct Printer {
 impl Printer {
     fn line(&mut self, indent: usize, text: &str) {
         self.out.push_str(&" ".repeat(indent));
-        self.out.push_str(text.trim_end());
+        self.out.push_str(text.trim_end_matches(BLANKS));
         self.out.push('\n');
     }
 
@@ -129,8 +129,9 @@ fn widths(entries: &[Entry], indent: usize) -> Vec<usize> {
     let mut from = 0;
     while from < entries.len() {
         let more = entries[from + 1..].iter().take_while(|entry| entry.before.is_empty());
-        let open = opening(&entries[from]);
-        let run = more.take_while(|entry| open.is_some() && opening(entry) == open).count() + 1;
+        let open = opening(&entries[from], indent);
+        let same = |entry: &&Entry| open.is_some() && opening(entry, indent) == open;
+        let run = more.take_while(same).count() + 1;
         let part = &entries[from..from + run];
         let width = part.iter().map(|entry| head(entry).chars().count()).max().unwrap_or(0);
         let length = |entry: &Entry| inline(&entry.value).map_or(0, |text| text.chars().count());
@@ -144,9 +145,9 @@ fn widths(entries: &[Entry], indent: usize) -> Vec<usize> {
 }
 
 /// How the value of an entry begins that may be lined up with its neighbours: maps with maps, lists
-/// with lists.
-fn opening(entry: &Entry) -> Option<char> {
-    let fits = entry.key.is_some() && entry.beside_key.is_none() && is_broken_up(&entry.value);
+/// with lists, and none that will be broken.
+fn opening(entry: &Entry, indent: usize) -> Option<char> {
+    let fits = entry.key.is_some() && is_one_line(entry, indent) && is_broken_up(&entry.value);
     let text = inline(&entry.value).filter(|_| fits)?;
     text.chars().next()
 }

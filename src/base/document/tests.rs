@@ -1,6 +1,6 @@
 //! Stories of reading documents.
 
-use super::parse::{DEPTH_MAX, NODES_MAX, TEXT_BYTES_MAX};
+use super::parse::{DEPTH_MAX, KEY_LETTERS_MAX, NODES_MAX, TEXT_BYTES_MAX};
 use super::*;
 use crate::base::complaint::{Complaint, Complaints};
 use proptest::prelude::*;
@@ -59,7 +59,8 @@ fn what_could_swell_or_hide_is_refused() {
     let deep = "[".repeat(DEPTH_MAX + 1);
     let many = format!("[{}]", "a,".repeat(NODES_MAX + 1));
     let large = "#".repeat(TEXT_BYTES_MAX + 1);
-    let cases: [(&str, &str); 9] = [
+    let long_key = format!("{}: 1\n", "k".repeat(KEY_LETTERS_MAX + 1));
+    let cases: [(&str, &str); 16] = [
         ("a: &x [1]\nb: *x\n", "alias"),
         ("a: !!int 5\n", "tag"),
         ("a: 1\n---\nb: 2\n", "second-document"),
@@ -69,11 +70,27 @@ fn what_could_swell_or_hide_is_refused() {
         ("a:\n\t- b\n", "yaml"),
         ("a: [1, 2\n", "yaml"),
         ("? [a]\n: b\n", "key-not-a-word"),
+        (": b\n", "key-not-a-word"),
+        ("a: [{ : }]\n", "key-not-a-word"),
+        (&long_key, "too-large"),
+        ("a: b\0\nc: d\n", "yaml"),
+        ("a: b\rc: d\n", "yaml"),
+        ("a: \u{1b}[31m\n", "yaml"),
+        ("a: one\n\n  two\n", "yaml"),
     ];
     for (text, code) in cases {
         let (_, complaints) = try_read(text);
         let codes: Vec<_> = complaints.iter().map(|c| c.code.name()).collect();
         assert_eq!(codes, [code], "{}", text.chars().take(40).collect::<String>());
+    }
+}
+
+#[test]
+fn what_breaks_off_is_told_at_the_end_of_the_text() {
+    for (text, place) in [("a: 1\nb\n", (3, 1)), ("a: 1\nb", (2, 2)), ("a: 1\n\0", (2, 1))] {
+        let (_, complaints) = try_read(text);
+        let places: Vec<_> = complaints.iter().map(|c| (c.place.line, c.place.column)).collect();
+        assert_eq!(places, [place], "{text:?}");
     }
 }
 

@@ -38,6 +38,23 @@ fn quotes_stay_where_they_tell_something() {
     assert_eq!(anew(text), wanted);
 }
 
+#[test]
+fn what_is_blank_to_unicode_is_a_letter_to_yaml() {
+    for letter in ['\u{a0}', '\u{2028}', '\u{3000}', '\u{85}'] {
+        let text = format!("a: x{letter}\nb{letter}: y # c{letter}\nc: x{letter}# no comment\n");
+        assert_eq!(anew(&text), text);
+    }
+}
+
+#[test]
+fn lines_are_lined_up_as_they_will_stand() {
+    let long = ["n: v"; 20].join(", ");
+    let text = format!("a: [ {{ x: y }} ]\nbb: [ {{ x: y }} ]\nccc: [ {{ {long} }} ]\n");
+    let out = anew(&text);
+    assert!(out.starts_with("a:  [ { x: y } ]\nbb: [ { x: y } ]\nccc:\n"), "{out}");
+    assert_eq!(anew(&out), out);
+}
+
 proptest! {
     #[test]
     fn nothing_is_lost_and_a_second_time_changes_nothing(text in texts()) {

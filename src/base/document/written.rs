@@ -6,6 +6,9 @@
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 use std::collections::VecDeque;
 
+/// What stands between words, to YAML; a no-break space is a letter to it.
+pub const BLANKS: [char; 4] = [' ', '\t', '\n', '\r'];
+
 /// A value with how it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Written {
@@ -139,13 +142,13 @@ fn comments(letters: &[char], events: &VecDeque<(Event<'_>, Span)>) -> VecDeque<
     let (mut line, mut begin, mut at) = (1, 0, 0);
     while let Some(letter) = letters.get(at) {
         let before = at.checked_sub(1).and_then(|before| letters.get(before));
-        let opens = before.is_none_or(|before| before.is_whitespace());
+        let opens = before.is_none_or(|before| BLANKS.contains(before));
         if *letter == '#' && opens && !inside[at] {
             let rest = letters[at..].iter().take_while(|letter| !matches!(letter, '\n' | '\r'));
             let text: String = rest.collect();
             let length = text.chars().count();
-            let alone = letters[begin..at].iter().all(|letter| letter.is_whitespace());
-            let text = text.trim_end().to_owned();
+            let alone = letters[begin..at].iter().all(|letter| BLANKS.contains(letter));
+            let text = text.trim_end_matches(BLANKS).to_owned();
             found.push_back(Comment { text, at, line, column: at - begin, alone });
             at += length;
         } else {
@@ -232,7 +235,7 @@ impl Reader<'_> {
         }
         let end = end_of(&self.letters, style, span);
         let raw: String = self.letters[span.start.index()..end].iter().collect();
-        let raw = raw.trim_end();
+        let raw = raw.trim_end_matches(BLANKS);
         let breaks = raw.matches('\n').count();
         self.line = span.start.line() + breaks;
         let one_line = breaks == 0;
