@@ -12,6 +12,7 @@ use crate::base::document::{Fields, Node, parse};
 use crate::base::interfaces::Interfaces;
 use crate::flow::graph::FlowSet;
 use crate::switchboard::settings::{Prompts, Settings};
+use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -99,6 +100,22 @@ pub fn store_path(settings: (&str, &str), environment: &[(String, String)]) -> O
     let nowhere = Interfaces::only(Ipv4Addr::UNSPECIFIED.into());
     let site = site::read_site(&mut fields, nowhere, 1, &mut reader);
     Some(site::read_io(&mut fields, &site, &mut reader).store)
+}
+
+/// The flows that the settings name, whatever else is wrong with them.
+#[must_use]
+pub fn flows_named(settings: (&str, &str), environment: &[(String, String)]) -> BTreeSet<String> {
+    let no_file = |_: &str| Err("nothing is read".to_owned());
+    let mut reader = Reader::new(&no_file, &no_file);
+    if let Some(mut root) = parse(settings.0, settings.1, &mut reader.complaints) {
+        overrides::apply(&mut root, environment, &mut reader.complaints);
+        if let Some(mut fields) = Fields::of(&root, "the configuration", &mut reader.complaints) {
+            numbers::read(&mut fields, &mut reader);
+            numbers::read_default(&mut fields, &mut reader);
+            queues::read(&mut fields, None, &mut reader);
+        }
+    }
+    reader.wanted(Sort::Flow)
 }
 
 fn read(root: &Node, sources: &Sources, reader: &mut Reader) -> Option<Loaded> {

@@ -29,6 +29,14 @@ pub struct IoSettings {
     pub speech: Option<SpeechSettings>,
 }
 
+impl IoSettings {
+    /// Files and directories; a relative path is meant from where the settings stand.
+    pub fn paths_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
+        let cache = self.speech.as_mut().map(|speech| &mut speech.cache);
+        [&mut self.store, &mut self.recordings].into_iter().chain(cache)
+    }
+}
+
 /// How texts are spoken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SpeechSettings {

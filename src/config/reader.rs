@@ -4,7 +4,7 @@
 use crate::base::code::{self, Code};
 use crate::base::complaint::{Complaints, Place};
 use crate::base::document::{Key, Node};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a name is the name of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -133,6 +133,12 @@ impl<'a> Reader<'a> {
             }
         }
         names
+    }
+
+    /// The names of a sort that somebody wants.
+    pub(super) fn wanted(&self, sort: Sort) -> BTreeSet<String> {
+        let of_sort = self.wanted.iter().filter(|wanted| wanted.sort == sort);
+        of_sort.map(|wanted| wanted.name.clone()).collect()
     }
 
     /// Where something was defined, if it was in a text.

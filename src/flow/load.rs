@@ -1,7 +1,7 @@
 //! The way in: texts of flows in, a checked set of flows out.
 
 use super::check;
-use super::decode::{Header, Surroundings, decode, escalated_in};
+use super::decode::{Header, Surroundings, decode, escalated_in, run_in};
 use super::graph::FlowSet;
 use super::site::Site;
 use crate::base::code;
@@ -80,6 +80,16 @@ pub fn raised_in(files: &[(String, String)]) -> BTreeSet<String> {
         }
     }
     raised
+}
+
+/// The flows that this one runs, whatever else is wrong with it.
+#[must_use]
+pub fn run_by(path: &str, text: &str) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    if let Some(node) = parse(path, text, &mut Complaints::new()) {
+        run_in(&node, &mut names);
+    }
+    names
 }
 
 /// The name of the flow that a file should hold.

@@ -1,6 +1,6 @@
 //! Where a site's settings and its data are, as somebody named them on the command line.
 
-use super::site::{Instead, Site, SiteError};
+use super::site::{Instead, Site, SiteError, below};
 use crate::base::complaint::Complaint;
 use crate::config::load::{self, Loaded};
 use std::path::{Path, PathBuf};
@@ -51,7 +51,7 @@ impl Place {
         let (file, text) = site.settings_text(self.config.as_deref())?;
         let environment: Vec<(String, String)> = std::env::vars().collect();
         match load::store_path((&file, &text), &environment) {
-            Some(store) => Ok(dir_of(&store)),
+            Some(store) => Ok(dir_of(&below(self.config.as_deref(), &store))),
             // Without a tree the settings have no keys; this tells every mistake.
             None => match self.load(site, Instead::default()) {
                 Ok((loaded, _)) => Ok(dir_of(&loaded.io.store)),

@@ -11,8 +11,10 @@ use crate::config::load::{self, Loaded, Sources};
 use crate::config::report::{Form, report};
 use crate::config::schema::Names;
 use crate::flow::graph::FlowSet;
+use crate::flow::load::run_by;
 use include_dir::{Dir, include_dir};
 use std::cell::RefCell;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
@@ -96,7 +98,7 @@ impl Site {
         };
         self.flows = match instead.flows {
             Some(flows) => flows.iter().map(|(file, text)| self.keep(file, text)).collect(),
-            None => self.flows_beside(config, &[])?,
+            None => self.flows_beside(config, &[], self.named(&environment))?,
         };
         self.load_kept(config, &environment)
     }
@@ -113,7 +115,7 @@ impl Site {
         environment: &[(String, String)],
     ) -> Result<(Loaded, Vec<Complaint>), SiteError> {
         self.settings = self.settings_text(config)?;
-        self.flows = self.flows_beside(config, more_flows)?;
+        self.flows = self.flows_beside(config, more_flows, self.named(environment))?;
         self.load_kept(config, environment)
     }
 
@@ -126,7 +128,7 @@ impl Site {
     pub fn names(&mut self, config: Option<&Path>) -> Result<Names, SiteError> {
         let environment: Vec<(String, String)> = std::env::vars().collect();
         self.settings = self.settings_text(config)?;
-        self.flows = self.flows_beside(config, &[])?;
+        self.flows = self.flows_beside(config, &[], self.named(&environment))?;
         let mut names = self.with_sources(config, &environment, load::names)?;
         let shipped = SHIPPED_FLOWS.files().filter_map(|file| file.path().to_str());
         let shipped = shipped.filter_map(|path| path.strip_suffix(FLOW_ENDING)).map(str::to_owned);
@@ -139,7 +141,11 @@ impl Site {
         config: Option<&Path>,
         environment: &[(String, String)],
     ) -> Result<(Loaded, Vec<Complaint>), SiteError> {
-        self.with_sources(config, environment, load::load)
+        let (mut loaded, warnings) = self.with_sources(config, environment, load::load)?;
+        for path in loaded.io.paths_mut() {
+            *path = below(config, path);
+        }
+        Ok((loaded, warnings))
     }
 
     /// Reads prompts and tables, and hands them to `config` with the texts that are kept.
@@ -154,8 +160,8 @@ impl Site {
             Library::default().load(own_prompts.as_deref()).map_err(SiteError::Prompts)?;
         let tables = RefCell::new(BTreeMap::new());
         let read_table = |file: &str| {
-            let path = beside(config).unwrap_or_else(|| Path::new("")).join(file);
-            let text = fs::read_to_string(path).map_err(|fault| fault.to_string())?;
+            let text = fs::read_to_string(below(config, Path::new(file)))
+                .map_err(|fault| fault.to_string())?;
             tables.borrow_mut().insert(file.to_owned(), text.clone());
             Ok(text)
         };
@@ -167,7 +173,7 @@ impl Site {
             interfaces: interfaces(),
             cores: std::thread::available_parallelism().map_or(1, usize::from),
             read_secret: &|path| {
-                fs::read_to_string(path)
+                fs::read_to_string(below(config, Path::new(path)))
                     .map(|secret| secret.trim_end().to_owned())
                     .map_err(|fault| fault.to_string())
             },
@@ -189,7 +195,7 @@ impl Site {
         config: Option<&Path>,
         files: &[PathBuf],
     ) -> Result<FlowSet, SiteError> {
-        let flows = self.flows_beside(config, files)?;
+        let flows = self.flows_beside(config, files, BTreeSet::new())?;
         let loaded = crate::flow::load(&flows, &crate::flow::site::Site::default());
         loaded.map(|(set, _)| set).map_err(SiteError::Mistakes)
     }
@@ -215,8 +221,14 @@ impl Site {
         &mut self,
         config: Option<&Path>,
     ) -> Result<Vec<(String, String)>, SiteError> {
-        self.settings_text(config)?;
-        self.flows_beside(config, &[])
+        let environment: Vec<(String, String)> = std::env::vars().collect();
+        self.settings = self.settings_text(config)?;
+        self.flows_beside(config, &[], self.named(&environment))
+    }
+
+    /// The flows that the settings name.
+    fn named(&self, environment: &[(String, String)]) -> BTreeSet<String> {
+        load::flows_named((&self.settings.0, &self.settings.1), environment)
     }
 
     /// Path and text of the settings that were loaded last.
@@ -276,11 +288,12 @@ impl Site {
         (file.to_owned(), text.to_owned())
     }
 
-    /// The site's flows, and the shipped ones whose names it does not take.
+    /// The site's flows, and the shipped ones that are named by the settings or run by another.
     fn flows_beside(
         &mut self,
         config: Option<&Path>,
         more: &[PathBuf],
+        named: BTreeSet<String>,
     ) -> Result<Vec<(String, String)>, SiteError> {
         let dir = beside(config).map(|beside| beside.join("flows")).filter(|dir| dir.is_dir());
         let mut own = dir.map_or_else(|| Ok(Vec::new()), |dir| flow_files(&dir))?;
@@ -292,41 +305,41 @@ impl Site {
             let name = path.file_name().unwrap_or_default().to_string_lossy().to_string();
             twice.extend(flows.insert(name, self.read(path)?));
         }
-        self.add_shipped(&mut flows);
+        self.add_shipped(named, &mut flows);
         Ok(flows.into_values().chain(twice).collect())
     }
 
-    /// Adds the shipped flows that the settings or another flow name, and no others: a flow that
-    /// nobody asked for shall not complain of queues that this site does not have.
-    fn add_shipped(&mut self, flows: &mut BTreeMap<String, (String, String)>) {
-        let mut added = true;
-        while std::mem::take(&mut added) {
-            for file in SHIPPED_FLOWS.files() {
-                let name = file.path().to_string_lossy().to_string();
-                let word = name.trim_end_matches(FLOW_ENDING);
-                let is_named = self.texts.values().any(|text| names(text, word));
-                if is_named && !flows.contains_key(&name) {
-                    let path = format!("built in: config/flows/{name}");
-                    let text = file.contents_utf8().unwrap_or_default();
-                    flows.insert(name, self.keep(&path, text));
-                    added = true;
-                }
+    /// Adds the shipped flows that are asked for, and no others: a flow that nobody asked for
+    /// shall not complain of queues that this site does not have.
+    fn add_shipped(
+        &mut self,
+        named: BTreeSet<String>,
+        flows: &mut BTreeMap<String, (String, String)>,
+    ) {
+        let mut wanted = named;
+        wanted.extend(flows.values().flat_map(|(path, text)| run_by(path, text)));
+        while let Some(name) = wanted.pop_first() {
+            let file = format!("{name}{FLOW_ENDING}");
+            let Some(shipped) = SHIPPED_FLOWS.get_file(&file) else { continue };
+            if let Entry::Vacant(place) = flows.entry(file) {
+                let path = format!("built in: config/flows/{}", place.key());
+                let text = shipped.contents_utf8().unwrap_or_default();
+                wanted.extend(run_by(&path, text));
+                place.insert(self.keep(&path, text));
             }
         }
     }
 }
 
+/// A path of the settings: from their directory, unless it begins at the root.
+#[must_use]
+pub fn below(config: Option<&Path>, path: &Path) -> PathBuf {
+    beside(config).unwrap_or_else(|| Path::new("")).join(path)
+}
+
 /// The directory that a configuration stands in.
 fn beside(config: Option<&Path>) -> Option<&Path> {
     config.map(|path| path.parent().unwrap_or_else(|| Path::new("")))
-}
-
-/// Whether a text holds this name as a word of its own, outside comments.
-fn names(text: &str, name: &str) -> bool {
-    let is_part = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
-    let code = text.lines().map(|line| line.split(" #").next().unwrap_or(line));
-    let mut words = code.flat_map(|line| line.split(|letter: char| !is_part(letter)));
-    words.any(|word| word == name)
 }
 
 /// The flow files of a directory, in the order of their names.

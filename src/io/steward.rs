@@ -313,6 +313,7 @@ impl Steward {
             None => None,
         };
         let report = told(&loaded, version, changes.as_deref());
+        let silent = if self.house.is_none() { self.nobody_runs(&loaded) } else { String::new() };
         if let Some(house) = &mut self.house {
             let io = loaded.io.clone();
             house.take(loaded)?;
@@ -322,9 +323,20 @@ impl Steward {
         if let Some(prepared) = prepared {
             prepared.commit()?;
         }
-        let silent = "\nNo server runs on this data; the next one starts with them.";
-        let silent = if self.house.is_none() { silent } else { "" };
         Ok(format!("{warnings}{report}{silent}"))
+    }
+
+    /// Whose flows they are and where they were kept: perhaps not where somebody meant.
+    fn nobody_runs(&self, loaded: &Loaded) -> String {
+        let config = self.place.config.as_ref();
+        let whose =
+            config.map_or_else(|| "the built-in site".into(), |path| path.to_string_lossy());
+        let data = dir_of(&loaded.io.store);
+        format!(
+            "\nThey are the flows of {whose}. No server runs on the data in {}; the next one there \
+             starts with them.",
+            data.display()
+        )
     }
 
     fn changes(&self, live: Option<&str>, flows: &FlowTexts) -> String {

@@ -206,7 +206,7 @@ fn versions_are_published_listed_and_compared_without_a_server() {
     let (code, said) = does(&site, &["flow", "list"]);
     assert_eq!((code, said.contains("nothing is published yet")), (0, true), "{said}");
     let (code, said) = does(&site, &["flow", "publish", "-m", "first"]);
-    assert_eq!((code, said.contains("No server runs on this data")), (0, true), "{said}");
+    assert_eq!((code, said.contains("No server runs on the data in ")), (0, true), "{said}");
     let first = live(&site);
     let (_, said) = does(&site, &["flow", "publish"]);
     assert!(said.contains("which was live already"), "{said}");

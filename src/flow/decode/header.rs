@@ -244,6 +244,26 @@ impl Types<'_> {
     }
 }
 
+/// The flows that this file runs, by `call_flow` and in queues, whatever else is wrong with it.
+pub(in crate::flow) fn run_in(node: &Node, names: &mut BTreeSet<String>) {
+    match &node.kind {
+        Kind::Map(entries) => {
+            for (key, value) in entries {
+                if matches!(key.text.as_str(), "call_flow" | "queue") {
+                    // The flow stands in the value or beside the word; only `call_flow` is one.
+                    let alone = value.scalar().filter(|_| key.text == "call_flow");
+                    let inside = value.child("flow").and_then(Node::scalar);
+                    let beside = node.child("flow").and_then(Node::scalar);
+                    names.extend(alone.or(inside).or(beside).map(str::to_owned));
+                }
+                run_in(value, names);
+            }
+        }
+        Kind::List(items) => items.iter().for_each(|item| run_in(item, names)),
+        Kind::Scalar { .. } | Kind::Null => {}
+    }
+}
+
 /// The names that this file raises with `escalate`, read before anything else is decoded.
 pub(in crate::flow) fn escalated_in(node: &Node, names: &mut BTreeSet<String>) {
     match &node.kind {

@@ -22,7 +22,7 @@ mod voicemail;
 
 use crate::base::code;
 pub(super) use declare::Variables;
-pub(super) use header::{Header, escalated_in};
+pub(super) use header::{Header, escalated_in, run_in};
 pub(super) use usage::Uses;
 
 use super::graph::{Flow, Step, Target};

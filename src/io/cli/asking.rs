@@ -4,7 +4,6 @@ use super::SiteArguments;
 use super::output::{answer, tell};
 use crate::io::control;
 use crate::io::order::{Order, Report, UNAVAILABLE};
-use crate::io::place::Place;
 use crate::io::site::Site;
 use crate::io::steward::Steward;
 use crate::io::versions::Versions;
@@ -15,13 +14,6 @@ use std::process::ExitCode;
 pub(super) fn user() -> String {
     let named = ["SUDO_USER", "USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
     named.unwrap_or_else(|| format!("user {}", rustix::process::getuid().as_raw()))
-}
-
-impl SiteArguments {
-    /// Where the site is.
-    pub(super) fn place(&self) -> Place {
-        Place { config: self.config.clone(), data: self.data.clone() }
-    }
 }
 
 /// The data directory of a site.

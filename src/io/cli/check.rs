@@ -1,7 +1,7 @@
 //! `ringback check`: every mistake at once, and nothing starts.
 
 use super::output::{answer, print, tell};
-use super::{EXIT_CONFIG, SiteArguments};
+use super::{EXIT_CONFIG, SiteArguments, named_in_words};
 use crate::base::complaint::Complaint;
 use crate::config::report::{Form, is_refused, report};
 use crate::io::site::{Site, SiteError};
@@ -29,7 +29,8 @@ fn forms() -> impl TypedValueParser<Value = Form> {
 /// Checks a whole site.
 pub(super) fn check(arguments: &SiteArguments, telling: Telling) -> ExitCode {
     let mut site = Site::default();
-    let (loaded, complaints) = match site.load(arguments.config.as_deref()) {
+    let config = arguments.place().config;
+    let (loaded, complaints) = match site.load(config.as_deref()) {
         Ok((loaded, warnings)) => (Some(loaded), warnings),
         Err(SiteError::Mistakes(complaints)) => (None, complaints),
         Err(error) => return refuse(&site, &error),
@@ -37,7 +38,8 @@ pub(super) fn check(arguments: &SiteArguments, telling: Telling) -> ExitCode {
     let good = loaded.map(|loaded| {
         let settings = &loaded.settings;
         format!(
-            "{} trunks, {} numbers, {} queues, {} agents, {} flows, {} languages",
+            "{}: {} trunks, {} numbers, {} queues, {} agents, {} flows, {} languages",
+            named_in_words(config.as_deref()),
             settings.trunks.len(),
             settings.numbers.len(),
             settings.queues.len(),

@@ -19,10 +19,11 @@ pub(super) struct ExplainArguments {
 
 /// Shows the section of a code, or what codes there are.
 pub(super) fn explain(arguments: &ExplainArguments) -> ExitCode {
-    let Some(name) = &arguments.code else {
+    let Some(written) = &arguments.code else {
         answer(&list());
         return ExitCode::SUCCESS;
     };
+    let name = bare(written);
     let Some(code) = Code::named(name) else {
         let close = closest(name, ALL.iter().map(|code| code.name()));
         let help = close.map(|close| format!("; did you mean `{close}`?")).unwrap_or_default();
@@ -32,6 +33,12 @@ pub(super) fn explain(arguments: &ExplainArguments) -> ExitCode {
     let told = PAGES.iter().find_map(|page| section(page, code));
     answer(told.unwrap_or_else(|| code.meaning()));
     ExitCode::SUCCESS
+}
+
+/// The code in `error[unknown-notation]`.
+fn bare(written: &str) -> &str {
+    let inside = written.split_once('[').map_or(written, |(_, inside)| inside);
+    inside.split(']').next().unwrap_or(inside)
 }
 
 /// Each code with what it means.
@@ -53,6 +60,12 @@ fn section(page: &'static str, code: Code) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_code_may_be_copied_with_what_stands_around_it() {
+        let written = ["run-off", "error[run-off]", "warning[run-off]:", "[run-off]"];
+        assert_eq!(written.map(bare), ["run-off"; 4]);
+    }
 
     #[test]
     fn every_code_is_explained() {

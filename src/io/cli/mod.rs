@@ -17,8 +17,9 @@ mod run;
 mod say;
 mod telephone;
 
+use crate::io::place::Place;
 use clap::{Parser, Subcommand};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Wrong arguments.
@@ -28,9 +29,12 @@ pub(super) const EXIT_UNAVAILABLE: u8 = 69;
 /// Wrong configuration (`EX_CONFIG` of sysexits).
 pub(super) const EXIT_CONFIG: u8 = 78;
 
+/// The name of a site's configuration where none is named.
+const CONFIGURATION: &str = "ringback.yaml";
+
 const EXAMPLES: &str = "Examples:
   ringback demo                                  the whole story in one terminal
-  ringback run                                   the server on its built-in defaults
+  ringback run                                   the server on ./ringback.yaml, else built-in
   ringback run --config config/ringback.yaml     the server on your settings
   ringback check --config config/ringback.yaml   every mistake, and nothing starts
   ringback flow check config/flows/*.yaml        every mistake in these flows
@@ -77,12 +81,31 @@ enum Command {
 /// Where a site's files are.
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct SiteArguments {
-    /// The configuration; its flows stand in `flows/` beside it, its own prompts in `prompts/`
+    /// The configuration; its flows stand in `flows/` beside it, its own prompts in `prompts/`;
+    /// default: `ringback.yaml` in this directory, else the built-in one
     #[arg(long, value_name = "FILE")]
-    pub(super) config: Option<PathBuf>,
+    config: Option<PathBuf>,
     /// Keep store and recordings here, whatever the configuration says
     #[arg(long, value_name = "DIR")]
-    pub(super) data: Option<PathBuf>,
+    data: Option<PathBuf>,
+}
+
+impl SiteArguments {
+    /// Where the site is.
+    fn place(&self) -> Place {
+        Place { config: config_or_here(self.config.clone()), data: self.data.clone() }
+    }
+}
+
+/// The configuration that was named, else the one in this directory, if there is one.
+fn config_or_here(named: Option<PathBuf>) -> Option<PathBuf> {
+    let here = || Some(PathBuf::from(CONFIGURATION)).filter(|path| path.is_file());
+    named.or_else(here)
+}
+
+/// Which configuration it is, in words.
+fn named_in_words(config: Option<&Path>) -> String {
+    config.map_or_else(|| "the built-in site".to_owned(), |path| path.display().to_string())
 }
 
 #[derive(Debug, clap::Args)]

@@ -140,8 +140,9 @@ impl Versions {
                 let live = entries.last().map(|entry| entry.version.clone());
                 live.ok_or_else(|| unknown("nothing is published yet"))
             }
-            PREVIOUS => history::previous(&entries)
-                .ok_or_else(|| unknown("nothing was live before what is live now")),
+            PREVIOUS => history::previous(&entries).ok_or_else(|| {
+                unknown("there is no step further back; `ringback flow list` names every version")
+            }),
             begins => {
                 let known = entries.iter().map(|entry| &entry.version);
                 let mut found: Vec<&String> = known.filter(|v| v.starts_with(begins)).collect();

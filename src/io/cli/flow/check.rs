@@ -2,6 +2,7 @@
 
 use super::FlowFiles;
 use crate::io::cli::check::Telling;
+use crate::io::cli::named_in_words;
 use std::process::ExitCode;
 
 #[derive(Debug, clap::Args)]
@@ -20,8 +21,7 @@ pub(super) fn check(arguments: &CheckArguments) -> ExitCode {
     };
     let count = read.files.len();
     let files = if count == 1 { "flow file" } else { "flow files" };
-    let config = read.config.as_deref().map(|path| path.to_string_lossy());
-    let names = config.unwrap_or_else(|| "the built-in site".into());
+    let names = named_in_words(read.config.as_deref());
     let good = format!("{count} {files}, with the names of {names}");
     arguments.telling.verdict(&read.site, &read.of_these_files(), &good)
 }

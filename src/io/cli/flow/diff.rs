@@ -65,7 +65,7 @@ fn texts(
 ) -> Result<(FlowTexts, String), Report> {
     if name == FILES {
         let mut site = Site::default();
-        let files = site.flow_files(arguments.site.config.as_deref());
+        let files = site.flow_files(arguments.site.place().config.as_deref());
         let files = files.map_err(|error| Report::wrong(site.explain(&error)))?;
         return Ok((FlowTexts::of(&files), FILES.to_owned()));
     }

@@ -2,12 +2,10 @@
 
 use crate::base::complaint::{Complaint, Severity};
 use crate::io::cli::check::refuse;
+use crate::io::cli::{CONFIGURATION, config_or_here};
 use crate::io::site::{Site, SiteError, flow_files};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-
-/// The name of a site's configuration.
-const CONFIGURATION: &str = "ringback.yaml";
 
 /// Flow files, and the site whose names they use.
 #[derive(Debug, Clone, clap::Args)]
@@ -16,7 +14,7 @@ pub(super) struct FlowFiles {
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// The configuration whose queues, hours and languages they name; default: the
-    /// `ringback.yaml` above their directory, else the built-in one
+    /// `ringback.yaml` above their directory, else the one in this directory, else the built-in one
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 }
@@ -68,7 +66,7 @@ impl FlowFiles {
 /// `config/ringback.yaml` is above `config/flows`.
 pub(super) fn configuration(named: Option<&Path>, files: &[PathBuf]) -> Option<PathBuf> {
     let above = || files.iter().map(|path| above(path)).find(|path| path.is_file());
-    named.map(Path::to_owned).or_else(above)
+    config_or_here(named.map(Path::to_owned).or_else(above))
 }
 
 impl Read {

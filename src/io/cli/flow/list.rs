@@ -105,7 +105,7 @@ fn message(entry: &Entry) -> String {
 
 /// Whether the files on the disk are what is live.
 fn files(arguments: &SiteArguments, versions: &Versions, live: Option<&Entry>) -> String {
-    let files = Site::default().flow_files(arguments.config.as_deref());
+    let files = Site::default().flow_files(arguments.place().config.as_deref());
     let live_texts = live.and_then(|live| versions.texts(&live.version).ok());
     let (Ok(files), Some(live), Some(texts)) = (files, live, live_texts) else {
         return String::new();

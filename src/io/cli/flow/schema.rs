@@ -3,6 +3,7 @@
 use super::keep;
 use crate::config::schema::{Names, schema};
 use crate::io::cli::check::refuse;
+use crate::io::cli::config_or_here;
 use crate::io::site::Site;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -12,7 +13,8 @@ pub(in crate::io::cli) struct SchemaArguments {
     /// Add the names of a site: its queues, prompts, flows, hours, skills …
     #[arg(long)]
     site: bool,
-    /// The configuration of that site; default: the built-in one
+    /// The configuration of that site; default: `ringback.yaml` in this directory, else the
+    /// built-in one
     #[arg(long, value_name = "FILE", requires = "site")]
     config: Option<PathBuf>,
     /// Write here and not to the terminal
@@ -24,7 +26,7 @@ pub(in crate::io::cli) struct SchemaArguments {
 pub(super) fn write(arguments: &SchemaArguments) -> ExitCode {
     let mut site = Site::default();
     let names = if arguments.site {
-        match site.names(arguments.config.as_deref()) {
+        match site.names(config_or_here(arguments.config.clone()).as_deref()) {
             Ok(names) => names,
             Err(error) => return refuse(&site, &error),
         }
