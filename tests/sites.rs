@@ -78,6 +78,17 @@ fn secrets_and_tables_are_read_beside_the_configuration() {
     assert_eq!(code, 0, "{said}");
 }
 
+#[test]
+fn where_no_flow_is_nothing_is_called_good() {
+    let stand = Stand::new("");
+    fs::create_dir_all(stand.path("site/other")).expect("a directory");
+    let (code, said) = stand.does("site", &["flow", "check", "other"]);
+    assert!(code == 2 && said.contains("other holds no flow"), "{said}");
+    fs::write(stand.path("site/other/desk.yaml"), "flow: desk\n").expect("written");
+    let (code, said) = stand.does("site", &["flow", "check", "flows", "other"]);
+    assert!(code == 2 && said.contains("and this is desk.yaml"), "{said}");
+}
+
 impl Stand {
     fn new(line: &str) -> Self {
         let stand = Self(Temporary::new().expect("a directory"));

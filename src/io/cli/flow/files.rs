@@ -2,7 +2,8 @@
 
 use crate::base::complaint::{Complaint, Severity};
 use crate::io::cli::check::refuse;
-use crate::io::cli::{CONFIGURATION, config_or_here};
+use crate::io::cli::output::tell;
+use crate::io::cli::{CONFIGURATION, EXIT_USAGE, config_or_here};
 use crate::io::site::{Site, SiteError, flow_files};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -40,6 +41,10 @@ impl FlowFiles {
     pub(super) fn read(&self) -> Result<Read, ExitCode> {
         let mut site = Site::default();
         let files = self.files().map_err(|error| refuse(&site, &error))?;
+        if let Some(empty) = self.files.iter().find(|path| holds_none(path, &files)) {
+            tell(&format!("error: {} holds no flow{}", empty.display(), strays(empty)));
+            return Err(ExitCode::from(EXIT_USAGE));
+        }
         let config = configuration(self.config.as_deref(), &self.files);
         let complaints = match site.load_with(config.as_deref(), &files) {
             Ok((_, complaints)) | Err(SiteError::Mistakes(complaints)) => complaints,
@@ -77,6 +82,24 @@ impl Read {
             one.severity == Severity::Error && !one.place.file.ends_with(".flow.yaml")
         };
         self.complaints.iter().filter(|one| is_named(one) || of_site(one)).cloned().collect()
+    }
+}
+
+/// Whether no flow was found in a directory that was named.
+fn holds_none(path: &Path, files: &[PathBuf]) -> bool {
+    path.is_dir() && !files.iter().any(|file| file.parent() == Some(path))
+}
+
+/// What may have been meant by files that are not named as flows are.
+fn strays(dir: &Path) -> String {
+    let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
+    let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let mut stray: Vec<String> =
+        names.filter(|name| name.ends_with(".yaml") || name.ends_with(".yml")).collect();
+    stray.sort();
+    match stray.first() {
+        Some(first) => format!("; a flow's file is named NAME.flow.yaml, and this is {first}"),
+        None => "; a flow's file is named NAME.flow.yaml".to_owned(),
     }
 }
 
