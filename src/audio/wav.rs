@@ -81,14 +81,26 @@ pub fn parse(file: &[u8]) -> Result<Sound, WavError> {
     }
     let own = (spec.sample_rate, spec.channels, spec.bits_per_sample) == (SAMPLE_RATE_HZ, 1, 16);
     let samples = if own && spec.sample_format == SampleFormat::Int {
-        let samples: Result<Vec<i16>, _> = reader.samples::<i16>().collect();
-        samples.map_err(|error| unreadable(&error))?
+        own_samples(reader)?
     } else {
         let interleaved = floats(&mut reader).map_err(|error| unreadable(&error))?;
         let mono = mixed_down(&interleaved, spec.channels);
         to_8_khz(&mono, spec.sample_rate).into_iter().map(narrowed).collect()
     };
     if samples.is_empty() { Err(WavError::Empty) } else { Ok(Sound::new(samples)) }
+}
+
+/// The samples of a file of our own kind. The first one shows that they lie as they should; the
+/// others are taken at once, for one by one they cost a server a good part of its start.
+fn own_samples(mut reader: WavReader<&[u8]>) -> Result<Vec<i16>, WavError> {
+    let count = usize::try_from(reader.len()).unwrap_or(usize::MAX);
+    let first = reader.samples::<i16>().next().transpose().map_err(|error| unreadable(&error))?;
+    let left = count.saturating_sub(1).saturating_mul(2);
+    let Some(data) = reader.into_inner().get(..left) else {
+        return Err(WavError::Unreadable("it ends too early".to_owned()));
+    };
+    let (others, _) = data.as_chunks();
+    Ok(first.into_iter().chain(others.iter().map(|two| i16::from_le_bytes(*two))).collect())
 }
 
 /// A whole file of linear samples at 8 kHz, cut off at [`DATA_BYTES_MAX`].
