@@ -75,17 +75,38 @@ fn the_shipped_test_of_flows_passes_as_real_calls() {
 }
 
 #[test]
-fn what_is_not_seen_from_outside_is_told() {
+fn what_is_not_seen_from_outside_is_told_line_by_line() {
     let server = Server::start();
-    let test = "test: outside\nflow: straight-in\ncases:\n  - name: a place in line\n    script: \
-                [ { joins: sales }, hangs_up ]\n    expect: { abandoned: 1 }\n";
-    let file = server.dir.path().join("outside.test.yaml");
+    let test = "test: outside\nflow: straight-in\ncases:
+  - name: a place in line
+    script: [ { joins: sales }, hangs_up ]
+    expect: { abandoned: 1 }
+  - name: a customer
+    script: [ { hears: please-wait }, { far_end: answers }, { far_end: hangs_up }, ends ]
+  - name: another number
+    given: { flow: echo }
+    script: [ { hears: welcome } ]
+  - name: a disk that is full
+    given: { store: fails }
+    script: [ { hears: welcome }, hangs_up ]
+";
+    let at = |name: &str| server.dir.path().join(name).to_string_lossy().to_string();
+    let (file, junit) = (at("outside.test.yaml"), at("junit.xml"));
     std::fs::write(&file, test).expect("a file");
-    let mut program = ringback(&["flow", "test", &file.to_string_lossy()]);
+    let mut program = ringback(&["flow", "test", &file, "--junit", &junit]);
     program.arg(format!("--over-sip={}", server.uri("5001")));
     let output = program.output().expect("the program");
-    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
-    assert!(told(&output).contains("2 lines not checked"), "{}", told(&output));
+    let told = told(&output);
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    let verdict = "4 cases: none failed, 2 not played, 8 of 10 lines not checked";
+    assert!(told.contains(verdict), "{told}");
+    let place = "     5 |     script: [ { joins: sales }, hangs_up ]";
+    assert!(told.contains(place), "{told}");
+    assert!(told.contains("5001 leads to the flow straight-in, and the case is about echo"));
+    let results = std::fs::read_to_string(junit).expect("the results");
+    assert!(results.contains("failures=\"0\" errors=\"0\" skipped=\"2\""), "{results}");
+    assert_eq!(results.matches("<skipped message=").count(), 2, "{results}");
+    assert_eq!(results.matches("<system-out>NOT CHECKED").count(), 4, "{results}");
 }
 
 /// `ringback run` on ports and a directory of its own.

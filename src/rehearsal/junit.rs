@@ -24,6 +24,10 @@ pub struct Case {
     pub took: Duration,
     /// What failed, in lines; `None` when it passed.
     pub failure: Option<String>,
+    /// What was not looked at, in lines; empty when everything was.
+    pub unchecked: String,
+    /// Whether nothing was looked at.
+    pub skipped: bool,
 }
 
 /// The whole document.
@@ -43,17 +47,12 @@ pub fn document(suites: &[Suite]) -> String {
                 text,
                 "    <testcase classname=\"{name}\" name=\"{title}\" time=\"{seconds:.6}\""
             );
-            let Some(failure) = &case.failure else {
+            let told = told(case);
+            if told.is_empty() {
                 text.push_str("/>\n");
                 continue;
-            };
-            let message = escaped(failure.lines().next().unwrap_or_default());
-            let _ = writeln!(
-                text,
-                ">\n      <failure message=\"{message}\">{}</failure>",
-                escaped(failure)
-            );
-            text.push_str("    </testcase>\n");
+            }
+            let _ = writeln!(text, ">\n{told}    </testcase>");
         }
         text.push_str("  </testsuite>\n");
     }
@@ -61,13 +60,36 @@ pub fn document(suites: &[Suite]) -> String {
     text
 }
 
+/// What is told of a case that did not simply pass.
+fn told(case: &Case) -> String {
+    let mut text = String::new();
+    // Writing to a String cannot fail.
+    if case.skipped && case.failure.is_none() {
+        text.push_str("      <skipped message=\"nothing of it was checked\"/>\n");
+    }
+    if let Some(failure) = &case.failure {
+        let message = escaped(failure.lines().next().unwrap_or_default());
+        let failure = escaped(failure);
+        let _ = writeln!(text, "      <failure message=\"{message}\">{failure}</failure>");
+    }
+    if !case.unchecked.is_empty() {
+        let unchecked = escaped(&case.unchecked);
+        let _ = writeln!(text, "      <system-out>{unchecked}</system-out>");
+    }
+    text
+}
+
 fn totals<'c>(cases: impl Iterator<Item = &'c Case>) -> String {
-    let (mut tests, mut failures, mut took) = (0, 0, Duration::ZERO);
+    let (mut tests, mut failures, mut skipped, mut took) = (0, 0, 0, Duration::ZERO);
     for case in cases {
         tests += 1;
         failures += usize::from(case.failure.is_some());
+        skipped += usize::from(case.failure.is_none() && case.skipped);
         took += case.took;
     }
     let seconds = took.as_secs_f64();
-    format!("tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" time=\"{seconds:.6}\"")
+    format!(
+        "tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"{skipped}\" \
+         time=\"{seconds:.6}\""
+    )
 }

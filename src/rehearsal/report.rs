@@ -26,6 +26,92 @@ pub fn failed(case: &Case, outcome: &Outcome, source: &str) -> String {
     text
 }
 
+/// What of a case was not looked at: over SIP not everything can be.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Unchecked {
+    /// What is given and was not arranged, a sentence each.
+    pub given: Vec<String>,
+    /// The lines of the script and the expectations, in order.
+    pub lines: Vec<Gap>,
+}
+
+/// A line that was not looked at, or not played.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gap {
+    /// The line, in the file.
+    pub line: u32,
+    /// Why, one sentence.
+    pub why: String,
+}
+
+impl Unchecked {
+    /// Nothing of the case, for one reason.
+    #[must_use]
+    pub fn all(case: &Case, why: &str) -> Self {
+        let mut unchecked = Self::default();
+        unchecked.from_line(case, 0, why);
+        unchecked
+    }
+
+    /// Adds this line of the script and all that follows.
+    pub fn from_line(&mut self, case: &Case, index: usize, why: &str) {
+        let script = case.script.iter().skip(index).map(|line| line.place.line);
+        let expected = case.expect.iter().map(|expectation| expectation.place.line);
+        let gap = |line| Gap { line, why: why.to_owned() };
+        self.lines.extend(script.chain(expected).map(gap));
+    }
+
+    /// Whether everything was looked at.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.given.is_empty() && self.lines.is_empty()
+    }
+
+    /// Whether nothing of the case was.
+    #[must_use]
+    pub fn is_all_of(&self, case: &Case) -> bool {
+        self.lines.len() == lines_of(case)
+    }
+}
+
+/// How many lines and expectations a case has.
+#[must_use]
+pub fn lines_of(case: &Case) -> usize {
+    case.script.len() + case.expect.len()
+}
+
+/// What of a case was not looked at, in lines; `source` is the text of its file.
+#[must_use]
+pub fn gaps(case: &Case, unchecked: &Unchecked, source: &str) -> String {
+    if unchecked.is_empty() {
+        return String::new();
+    }
+    // Writing to a String cannot fail.
+    let mut text = format!("NOT CHECKED {}: {}\n", case.place, case.name);
+    for given in &unchecked.given {
+        let _ = writeln!(text, "       | given: {given}");
+    }
+    let mut told = None;
+    for gap in &unchecked.lines {
+        if told == Some(gap) {
+            continue;
+        }
+        let same_reason = told.is_some_and(|last: &Gap| last.why == gap.why);
+        let same_line = told.is_some_and(|last: &Gap| last.line == gap.line);
+        let index = usize::try_from(gap.line).unwrap_or(0).saturating_sub(1);
+        let line = source.lines().nth(index).unwrap_or_default();
+        if !same_line {
+            let _ = writeln!(text, "  {:>4} | {line}", gap.line);
+        }
+        if !same_reason {
+            let indent = line.chars().take_while(|letter| *letter == ' ').count();
+            let _ = writeln!(text, "       | {:indent$}^ {}", "", gap.why);
+        }
+        told = Some(gap);
+    }
+    text
+}
+
 /// The lines of the case, with a mark at each that failed; the first one, if it could not begin.
 fn script(case: &Case, failures: &[Failure], source: &str, text: &mut String) {
     let places = case.script.iter().map(|line| line.place.line);
@@ -62,6 +148,9 @@ fn instead(outcome: &Outcome, since: usize, text: &mut String) {
         }
         lines
     };
+    if entries.is_empty() {
+        return;
+    }
     let (mut shown, mut head) = (lines(since), "what happened then:\n");
     if shown.is_empty() {
         let all = lines(0);
@@ -147,7 +236,9 @@ fn path(outcome: &Outcome, text: &mut String) {
         }
     }
     let parts = folded(parts);
-    text.push_str("the path:\n");
+    if !parts.is_empty() {
+        text.push_str("the path:\n");
+    }
     let skipped = parts.len().saturating_sub(PATH_MAX);
     if skipped > 0 {
         let _ = writeln!(text, "    … {skipped} before");

@@ -13,7 +13,7 @@ use crate::io::site::{Site, SiteError};
 use crate::rehearsal::coverage::Coverage;
 use crate::rehearsal::house::repertoire::Repertoire;
 use crate::rehearsal::junit;
-use crate::rehearsal::report;
+use crate::rehearsal::report::{self, Unchecked};
 use crate::rehearsal::script::{self, Case, FILE_END, FLOW_FILE_END, Names, Test};
 use crate::rehearsal::stage::Stage;
 use crate::rehearsal::trial::{self, Outcome};
@@ -61,8 +61,8 @@ struct File {
 struct Played {
     outcome: Outcome,
     took: Duration,
-    /// What could not be looked at, each with its line.
-    unchecked: Vec<(u32, String)>,
+    /// What could not be looked at.
+    unchecked: Unchecked,
 }
 
 /// Plays all cases.
@@ -206,7 +206,7 @@ fn play_all(files: &[File], stage: &Stage) -> Vec<Vec<Played>> {
                 {
                     let began = Instant::now();
                     let outcome = trial::play(case, stage);
-                    let (took, unchecked) = (began.elapsed(), Vec::new());
+                    let (took, unchecked) = (began.elapsed(), Unchecked::default());
                     let played = Played { outcome, took, unchecked };
                     let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
                     if let Some(place) = results.get_mut(index) {
@@ -245,28 +245,61 @@ fn call_all(files: &[File], stage: &Stage, target: &Target) -> Vec<Vec<Played>> 
 
 /// Tells what failed and how many there were; gives how many failed.
 fn tell_all(files: &[File], played: &[Vec<Played>], took: Duration) -> usize {
-    let (mut cases, mut failed, mut unchecked) = (0, 0, 0);
+    let mut count = Count::default();
     for (file, played) in files.iter().zip(played) {
         for (case, played) in file.test.cases.iter().zip(played) {
-            cases += 1;
+            count.add(case, played);
             if !played.outcome.failures.is_empty() {
-                failed += 1;
                 answer(&report::failed(case, &played.outcome, &file.text));
             }
-            unchecked += played.unchecked.len();
-            over_sip::tell_unchecked(case, &played.unchecked);
+            let gaps = report::gaps(case, &played.unchecked, &file.text);
+            if !gaps.is_empty() {
+                answer(&gaps);
+            }
         }
     }
-    let seconds = took.as_secs_f64();
-    let mut verdict = match failed {
-        0 => "all passed".to_owned(),
-        failed => format!("{failed} failed"),
-    };
-    if unchecked > 0 {
-        verdict.push_str(&format!(", {unchecked} lines not checked"));
+    let (verdict, seconds) = (count.verdict(), took.as_secs_f64());
+    answer(&format!("{} tests, {} cases: {verdict} ({seconds:.2} s)", files.len(), count.cases));
+    count.failed
+}
+
+/// How many of what.
+#[derive(Debug, Default)]
+struct Count {
+    cases: usize,
+    failed: usize,
+    /// Cases of which nothing was looked at.
+    unplayed: usize,
+    lines: usize,
+    unchecked: usize,
+}
+
+impl Count {
+    fn add(&mut self, case: &Case, played: &Played) {
+        let failed = !played.outcome.failures.is_empty();
+        self.cases += 1;
+        self.failed += usize::from(failed);
+        self.unplayed += usize::from(!failed && played.unchecked.is_all_of(case));
+        self.lines += report::lines_of(case);
+        self.unchecked += played.unchecked.lines.len();
     }
-    answer(&format!("{} tests, {cases} cases: {verdict} ({seconds:.2} s)", files.len()));
-    failed
+
+    /// `all passed`, which is said only where everything was looked at.
+    fn verdict(&self) -> String {
+        let mut verdict = match (self.failed, self.unchecked) {
+            (0, 0) => "all passed".to_owned(),
+            (0, _) => "none failed".to_owned(),
+            (failed, _) => format!("{failed} failed"),
+        };
+        if self.unplayed > 0 {
+            verdict.push_str(&format!(", {} not played", self.unplayed));
+        }
+        if self.unchecked > 0 {
+            let (unchecked, lines) = (self.unchecked, self.lines);
+            verdict.push_str(&format!(", {unchecked} of {lines} lines not checked"));
+        }
+        verdict
+    }
 }
 
 /// What no case reached, of the flows that stand in files.
@@ -288,6 +321,8 @@ fn suites(files: &[File], played: &[Vec<Played>]) -> Vec<junit::Suite> {
             name: case.name.clone(),
             took: played.took,
             failure: failed.then(|| report::failed(case, &played.outcome, &file.text)),
+            unchecked: report::gaps(case, &played.unchecked, &file.text),
+            skipped: played.unchecked.is_all_of(case),
         }
     };
     let suite = |(file, played): (&File, &Vec<Played>)| junit::Suite {

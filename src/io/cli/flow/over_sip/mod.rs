@@ -10,9 +10,10 @@ mod scene;
 use self::play::Play;
 use self::scene::Scene;
 use crate::config::load::Loaded;
-use crate::io::cli::output::{answer, tell};
+use crate::io::cli::output::tell;
 use crate::rehearsal::house::log::Log;
-use crate::rehearsal::script::Case;
+use crate::rehearsal::report::Unchecked;
+use crate::rehearsal::script::{Case, Given};
 use crate::rehearsal::stage::Stage;
 use crate::rehearsal::trial::{Failure, Outcome};
 use crate::sip::uri::Uri;
@@ -23,17 +24,25 @@ use std::time::Duration;
 pub(super) struct Judged {
     /// As without a telephone.
     pub(super) outcome: Outcome,
-    /// What could not be looked at, each with its line.
-    pub(super) unchecked: Vec<(u32, String)>,
+    /// What could not be looked at.
+    pub(super) unchecked: Unchecked,
 }
 
 impl Judged {
     /// A case that could not be played at all has failed.
     pub(super) fn unplayed(case: &Case, why: String) -> Self {
         let failures = vec![Failure { line: case.place.line, why, since: 0 }];
-        let (log, lasted) = (Log::default(), Duration::ZERO);
-        Self { outcome: Outcome { failures, log, lasted, turns: 0 }, unchecked: Vec::new() }
+        Self { outcome: nothing(failures), unchecked: Unchecked::default() }
     }
+
+    /// A case that cannot be played there: nothing of it is judged.
+    fn beyond(case: &Case, why: &str) -> Self {
+        Self { outcome: nothing(Vec::new()), unchecked: Unchecked::all(case, why) }
+    }
+}
+
+fn nothing(failures: Vec<Failure>) -> Outcome {
+    Outcome { failures, log: Log::default(), lasted: Duration::ZERO, turns: 0 }
 }
 
 /// Where the calls go.
@@ -55,10 +64,30 @@ impl Target {
         let server = SocketAddr::new(ip, uri.port().unwrap_or(5_060));
         Ok(Self::Other { server, user: uri.user().map(|user| user.into_owned()) })
     }
+
+    /// Why a case is about another call than the one that would be made.
+    fn misleads(&self, case: &Case, stage: &Stage) -> Option<String> {
+        let Self::Other { user: Some(dialled), .. } = self else { return None };
+        let (settings, given) = (stage.settings(), &case.given);
+        let flow = settings.numbers.get(dialled).or(settings.default_flow.as_ref());
+        match (&given.called, &given.flow, flow) {
+            (Some(called), _, _) if called != dialled => {
+                Some(format!("the case calls {called}, and {dialled} was to be dialled"))
+            }
+            (_, Some(wanted), Some(flow)) if wanted != flow => {
+                Some(format!("{dialled} leads to the flow {flow}, and the case is about {wanted}"))
+            }
+            (_, _, _) => None,
+        }
+    }
 }
 
 /// Plays one case; the error says why it could not be played at all.
 pub(super) async fn play(case: &Case, stage: &Stage, target: &Target) -> Result<Judged, String> {
+    let unlikely = not_in_a_call(&case.given).map(str::to_owned);
+    if let Some(why) = unlikely.or_else(|| target.misleads(case, stage)) {
+        return Ok(Judged::beyond(case, &why));
+    }
     let scene = Scene::build(case, stage, target).await?;
     let mut play = Play::new(scene, stage);
     let judged = tokio::select! {
@@ -69,15 +98,14 @@ pub(super) async fn play(case: &Case, stage: &Stage, target: &Target) -> Result<
     judged
 }
 
-/// Tells what was not looked at.
-pub(super) fn tell_unchecked(case: &Case, unchecked: &[(u32, String)]) {
-    if unchecked.is_empty() {
-        return;
-    }
-    answer(&format!("NOT CHECKED {}: {}", case.place, case.name));
-    for (line, what) in unchecked {
-        answer(&format!("  {line:>4}  {what}"));
-    }
+/// What is given and has no place in a call; without it the case would say nothing.
+fn not_in_a_call(given: &Given) -> Option<&'static str> {
+    let all = [
+        (given.store_fails == Some(true), "given: a store that fails is not arranged over SIP"),
+        (!given.callbacks.is_empty(), "given: callbacks from before are not arranged over SIP"),
+        (!given.web.is_empty(), "given: answers of web services are not arranged over SIP"),
+    ];
+    all.into_iter().find(|(given, _)| *given).map(|(_, why)| why)
 }
 
 /// Tells that a case begins: real calls take real time.

@@ -13,11 +13,13 @@ use crate::rehearsal::hearing::spelled;
 use crate::rehearsal::house::log::{Entry, Log, What};
 use crate::rehearsal::house::repertoire::spoken;
 use crate::rehearsal::judge::{Evidence, judge};
+use crate::rehearsal::report::{Gap, Unchecked};
 use crate::rehearsal::script::{
     AgentDeed, Case, Deed, Expectation, Expected, Heard, Line, PhoneDeed, RESULTS,
 };
 use crate::rehearsal::stage::Stage;
 use crate::rehearsal::trial::{Failure, Outcome};
+use crate::sip::event::Failure as SipFailure;
 use crate::switchboard::settings::Prompts;
 use crate::switchboard::store::CallResult;
 use std::sync::Arc;
@@ -90,7 +92,7 @@ impl Play {
         while Instant::now() < until {
             let answer = self.scene.caller.take(|heard| match heard {
                 Phone::Answered(session) => Some(Ok(*session)),
-                Phone::Failed(_, failure) => Some(Err(format!("the call failed: {failure:?}"))),
+                Phone::Failed(_, failure) => Some(Err(why(failure))),
                 Phone::Ringing(..)
                 | Phone::Incoming(..)
                 | Phone::Confirmed(_)
@@ -116,18 +118,20 @@ impl Play {
         Err("the call was not answered".to_owned())
     }
 
-    async fn script(&mut self, case: &Case) -> (Vec<Failure>, Vec<(u32, String)>) {
-        let mut unchecked = self.given(case);
-        for line in &case.script {
+    async fn script(&mut self, case: &Case) -> (Vec<Failure>, Unchecked) {
+        let mut unchecked = Unchecked { given: self.not_arranged(case), lines: Vec::new() };
+        let gap = |line: u32, why: &str| Gap { line, why: why.to_owned() };
+        for (index, line) in case.script.iter().enumerate() {
             let since = self.cursor.start(&self.scene.log);
             match self.line(line).await {
                 Came::Right => {}
                 Came::Wrong(why) => {
                     return (vec![Failure { line: line.place.line, why, since }], unchecked);
                 }
-                Came::Unseen(why) => unchecked.push((line.place.line, why.to_owned())),
+                Came::Unseen(why) => unchecked.lines.push(gap(line.place.line, why)),
                 Came::Beyond(why) => {
-                    unchecked.push((line.place.line, format!("{why}; nor what comes after it")));
+                    let why = format!("{why}; nor is what comes after it looked at");
+                    unchecked.from_line(case, index, &why);
                     return (Vec::new(), unchecked);
                 }
             }
@@ -136,37 +140,28 @@ impl Play {
         let since = self.scene.log.len();
         let mut failures = Vec::new();
         for expectation in &case.expect {
+            let line = expectation.place.line;
             match self.judges(expectation).await {
                 Came::Right => {}
-                Came::Wrong(why) => {
-                    failures.push(Failure { line: expectation.place.line, why, since });
-                }
-                Came::Unseen(why) | Came::Beyond(why) => {
-                    unchecked.push((expectation.place.line, why.to_owned()));
-                }
+                Came::Wrong(why) => failures.push(Failure { line, why, since }),
+                Came::Unseen(why) | Came::Beyond(why) => unchecked.lines.push(gap(line, why)),
             }
         }
         (failures, unchecked)
     }
 
     /// What is given and could not be arranged.
-    fn given(&self, case: &Case) -> Vec<(u32, String)> {
-        let mut unchecked = Vec::new();
-        let mut put = |what: &str| unchecked.push((case.place.line, what.to_owned()));
+    fn not_arranged(&self, case: &Case) -> Vec<String> {
         let given = &case.given;
-        if given.store_fails == Some(true) {
-            put("given: a store that fails is not arranged");
-        }
-        if !given.callbacks.is_empty() {
-            put("given: callbacks that were promised before are not arranged");
-        }
-        if !given.web.is_empty() {
-            put("given: answers of web services are not arranged");
-        }
-        if !self.scene.sees_inside() && (given.now.is_some() || !given.queues.is_empty()) {
-            put("given: time, agents and callers of a running server are not arranged");
-        }
-        unchecked
+        let outside = !self.scene.sees_inside();
+        let people = !given.queues.is_empty() || !given.agents.is_empty();
+        let all = [
+            (outside && given.now.is_some(), "a running server has a time of its own"),
+            (outside && people, "agents and callers of a running server are not arranged"),
+            (outside && !given.hours.is_empty(), "a running server has hours of its own"),
+        ];
+        let missing = all.into_iter().filter(|(missing, _)| *missing);
+        missing.map(|(_, what)| what.to_owned()).collect()
     }
 
     async fn line(&mut self, line: &Line) -> Came {
@@ -458,6 +453,17 @@ impl Play {
         while Instant::now() < until {
             self.scene.pass(until).await;
         }
+    }
+}
+
+/// Why there is no call, for people.
+fn why(failure: &SipFailure) -> String {
+    match failure {
+        SipFailure::Refused { status, reason, .. } => {
+            format!("the call was refused: {status} {reason}")
+        }
+        SipFailure::Unreachable { .. } => "no server answers there".to_owned(),
+        SipFailure::Cancelled => "the call was given up".to_owned(),
     }
 }
 
