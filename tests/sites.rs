@@ -89,6 +89,32 @@ fn where_no_flow_is_nothing_is_called_good() {
     assert!(code == 2 && said.contains("and this is desk.yaml"), "{said}");
 }
 
+#[test]
+fn a_site_of_ones_own_begins_with_what_is_shipped_and_overwrites_nothing() {
+    let stand = Stand::new("");
+    let (code, said) = stand.does("", &["init", "mine"]);
+    assert!(code == 0 && said.contains("cd mine"), "{said}");
+    let (code, said) = stand.does("mine", &["flow", "test", "flows"]);
+    assert!(code == 0 && said.contains("all passed"), "{said}");
+    let (code, said) = stand.does("mine", &["check"]);
+    assert!(code == 0 && said.contains("good: ringback.yaml"), "{said}");
+    let (code, said) = stand.does("mine", &["init"]);
+    assert!(code == 2 && said.contains("ringback.yaml is there already"), "{said}");
+}
+
+#[test]
+fn a_flow_is_shown_that_is_only_in_the_binary_and_ones_own_goes_before_it() {
+    let stand = Stand::new("");
+    let (code, said) = stand.does("site", &["flow", "show", "waiting"]);
+    assert!(code == 0 && said.starts_with("flow: waiting"), "{said}");
+    let (_, said) = stand.does("site", &["flow", "show", "own"]);
+    assert!(said.starts_with("flow: own"), "{said}");
+    let (code, said) = stand.does("site", &["flow", "show", "wating"]);
+    assert!(code == 2 && said.contains("did you mean `waiting`?"), "{said}");
+    let (_, said) = stand.does("site", &["flow", "show"]);
+    assert!(said.contains("flows/own.flow.yaml") && said.contains("built in"), "{said}");
+}
+
 impl Stand {
     fn new(line: &str) -> Self {
         let stand = Self(Temporary::new().expect("a directory"));

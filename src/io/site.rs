@@ -22,7 +22,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-static SHIPPED_FLOWS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/config/flows");
+/// The flows in the binary, with their tests.
+pub static SHIPPED_FLOWS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/config/flows");
 
 /// The ending of flow files.
 const FLOW_ENDING: &str = ".flow.yaml";

@@ -8,6 +8,7 @@ mod demo;
 mod explain;
 mod flow;
 mod free_ports;
+mod init;
 mod keys;
 mod logging;
 mod output;
@@ -34,6 +35,7 @@ const CONFIGURATION: &str = "ringback.yaml";
 
 const EXAMPLES: &str = "Examples:
   ringback demo                                  the whole story in one terminal
+  ringback init my-site                          settings and flows of your own, to begin from
   ringback run                                   the server on ./ringback.yaml, else built-in
   ringback run --config config/ringback.yaml     the server on your settings
   ringback check --config config/ringback.yaml   every mistake, and nothing starts
@@ -61,6 +63,8 @@ enum Command {
     Run(SiteArguments),
     /// Check configuration, flows and prompts; nothing listens
     Check(CheckArguments),
+    /// Begin a site of your own: the shipped settings and flows, to change
+    Init(init::InitArguments),
     /// Tell what a mistake means and how to mend it
     Explain(explain::ExplainArguments),
     /// Let the running server take its files anew; on any mistake it keeps what it has
@@ -123,6 +127,7 @@ pub fn main() -> ExitCode {
     match arguments.command {
         Command::Run(site) => run::run(&site),
         Command::Check(CheckArguments { site, telling }) => check::check(&site, telling),
+        Command::Init(arguments) => init::init(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Reload(site) => reload::reload(&site),
         Command::Flow(command) => flow::flow(&command),

@@ -11,6 +11,7 @@ mod publish;
 mod reference;
 mod run;
 mod schema;
+mod show;
 mod test;
 
 use crate::io::cli::EXIT_UNAVAILABLE;
@@ -42,6 +43,8 @@ pub(in crate::io::cli) enum FlowCommand {
     Fmt(fmt::FmtArguments),
     /// Show the words of the language: notations with their keys, functions, facts, escalations
     Reference(reference::ReferenceArguments),
+    /// Print a flow of the site, or a shipped one
+    Show(show::ShowArguments),
     /// Write the JSON Schema of flow files, for editors
     Schema(schema::SchemaArguments),
 }
@@ -59,6 +62,7 @@ pub(in crate::io::cli) fn flow(command: &FlowCommand) -> ExitCode {
         FlowCommand::Diff(arguments) => diff::diff(arguments),
         FlowCommand::Fmt(arguments) => fmt::fmt(arguments),
         FlowCommand::Reference(arguments) => reference::write(arguments),
+        FlowCommand::Show(arguments) => show::show(arguments),
         FlowCommand::Schema(arguments) => schema::write(arguments),
     }
 }
