@@ -12,7 +12,7 @@ use ringback::rehearsal::script::{Names, Test, read};
 use ringback::rehearsal::stage::Stage;
 use ringback::rehearsal::trial::play;
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
@@ -377,6 +377,34 @@ fn somebody_is_the_caller_in_a_terminal() {
     assert!(told.contains("keys: 1 sales, 2 service"), "{told}");
     assert!(told.contains("queue.joined queue=sales position=3"), "{told}");
     assert!(told.contains("promised: a callback to +48601234567 from sales"), "{told}");
+}
+
+#[test]
+fn somebody_is_the_far_end_in_a_terminal() {
+    let dir = Temporary::new().expect("a directory");
+    let file = dir.path().join("main.flow.yaml");
+    let flow = format!("flow: main\nformat: 1\nsections:\n{PASSES_ON}");
+    fs::write(&file, flow).expect("a flow");
+    let told = |typed: &str| {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_ringback"));
+        program.args(["flow", "run", &file.to_string_lossy()]);
+        let mut process = program.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+        let process = process.as_mut().expect("the program");
+        let mut input = process.stdin.take().expect("its input");
+        input.write_all(typed.as_bytes()).expect("typed");
+        drop(input);
+        let mut told = String::new();
+        let mut output = process.stdout.take().expect("its output");
+        output.read_to_string(&mut told).expect("text");
+        process.wait().expect("its end");
+        told
+    };
+    let talked = told("f\nf h\n");
+    assert!(talked.contains("+48226000000 is called, showing +48221234567"), "{talked}");
+    assert!(talked.contains("transfer.connected"), "{talked}");
+    assert!(talked.contains("the caller hears goodbye"), "{talked}");
+    let busy = told("f b\nf\n");
+    assert!(busy.contains("the caller hears customer-busy"), "{busy}");
 }
 
 /// A case that must pass.

@@ -25,6 +25,9 @@ use std::time::Duration;
 const GOES_ON_MAX: Duration = Duration::from_secs(10 * 60);
 /// How long a flow may work on after its caller has gone.
 const LAST_WORDS: Duration = Duration::from_secs(60);
+/// What a busy telephone answers.
+const BUSY: u16 = 486;
+const NOBODY_CALLED: &str = "no telephone outside rings";
 /// From one key to the next.
 const KEY_EVERY: Duration = Duration::from_millis(250);
 
@@ -34,6 +37,9 @@ const HELP: &str = "\
   s 5s            speak
   a               an agent's telephone rings: answer it
   a h             the agent hangs up
+  f               a telephone outside rings, for a transfer or a callback: answer it
+  f b             it is busy
+  f h             whoever answered there hangs up
   h               hang up
   ?               this help";
 
@@ -169,11 +175,14 @@ impl Conversation {
             ("?" | "help", _) => answer(HELP),
             ("h", "") => self.house.hang_up(),
             ("a", "") => {
-                self.agent(|house| house.answers(Whose::Agent), "no agent's telephone rings")
+                self.somebody(|house| house.answers(Whose::Agent), "no agent's telephone rings")
             }
             ("a", "h") => {
-                self.agent(|house| house.ends(Whose::Agent), "no agent is on the telephone")
+                self.somebody(|house| house.ends(Whose::Agent), "no agent is on the telephone")
             }
+            ("f", "") => self.somebody(|house| house.answers(Whose::FarEnd), NOBODY_CALLED),
+            ("f", "b") => self.somebody(|house| house.refuses(Whose::FarEnd, BUSY), NOBODY_CALLED),
+            ("f", "h") => self.somebody(|house| house.ends(Whose::FarEnd), "nobody answered there"),
             ("w", span) => match parse_duration(span) {
                 Some(span) => self.passes(span),
                 None => answer("how long? write `w 30s`"),
@@ -189,7 +198,8 @@ impl Conversation {
         }
     }
 
-    fn agent(&mut self, act: impl FnOnce(&mut House) -> bool, else_why: &str) {
+    /// Somebody else acts, and the call goes on.
+    fn somebody(&mut self, act: impl FnOnce(&mut House) -> bool, else_why: &str) {
         let since = self.house.log().len();
         if act(&mut self.house) {
             self.goes_on(since);
