@@ -45,6 +45,9 @@ pub enum NoStandard {
 pub fn standard(path: &str, text: &str) -> Result<String, NoStandard> {
     let mut complaints = Complaints::new();
     let node = parse(path, text, &mut complaints);
+    if let Some(node @ Node { kind: Kind::List(_) | Kind::Scalar { .. }, .. }) = &node {
+        node.wrong("the keys of a flow or a test", &mut complaints);
+    }
     let (Some(node), false) = (node, complaints.has_errors()) else {
         return Err(NoStandard::Unreadable(complaints.into_sorted()));
     };

@@ -35,7 +35,8 @@ pub fn parse(file: &str, text: &str, complaints: &mut Complaints) -> Option<Node
         complaints.error(code::YAML, &place, message).help("delete it");
         return None;
     }
-    let mut builder = Builder { file, text, complaints, open: Vec::new(), root: None, nodes: 0 };
+    let (open, end) = (Vec::new(), end_of(text));
+    let mut builder = Builder { file, text, end, complaints, open, root: None, nodes: 0 };
     let mut parser = Parser::new_from_str(text);
     while let Some(event) = parser.next_event() {
         let carry_on = match event {
@@ -71,10 +72,18 @@ fn unprintable(file: &Arc<str>, text: &str) -> Option<Place> {
     None
 }
 
+/// Line and column behind the last letter.
+fn end_of(text: &str) -> (usize, usize) {
+    let last = text.rsplit('\n').next().unwrap_or(text);
+    (text.matches('\n').count() + 1, last.chars().count() + 1)
+}
+
 /// Builds the tree from the parser's events.
 struct Builder<'a> {
     file: Arc<str>,
     text: &'a str,
+    /// Line and column behind the last letter, both from 1.
+    end: (usize, usize),
     complaints: &'a mut Complaints,
     /// Maps and lists that are not closed yet, outermost first.
     open: Vec<Open>,
@@ -173,12 +182,14 @@ impl Builder<'_> {
             Some(Open { content: Content::Map { key: NextKey::Wanted, .. }, .. })
         );
         if wants_key {
+            self.begins_well(&text, quoted, &place);
             return self.key(text.into_owned(), place);
         }
         if !quoted && text.contains('\n') {
             let message = "an empty line within a text";
             self.complaints.error(code::YAML, &place, message).help("put the text in quotes");
         }
+        self.begins_well(&text, quoted, &place);
         if text.is_empty() && !quoted {
             return self.place_node(Node { place: self.of_key(place), kind: Kind::Null });
         }
@@ -191,6 +202,15 @@ impl Builder<'_> {
             && quotes.is_some_and(|quotes| text.chars().count() + quotes == span.len());
         let kind = Kind::Scalar { text: text.into_owned(), quoted, exact };
         self.place_node(Node { place, kind })
+    }
+
+    /// A text without quotes begins with no sign of YAML's own (YAML 1.2.2 §7.3.3); inside braces
+    /// the parser lets some pass that mean something else on a line of their own.
+    fn begins_well(&mut self, text: &str, quoted: bool, place: &Place) {
+        if !quoted && text.starts_with(['|', '>', '%', '@', '`']) {
+            let message = "a text without quotes cannot begin so";
+            self.complaints.error(code::YAML, place, message).help("put it in quotes");
+        }
     }
 
     /// A missing value stands where its key stands; the parser names the next token.
@@ -265,7 +285,7 @@ impl Builder<'_> {
 
     /// The text is not YAML.
     fn unreadable(&mut self, error: &ScanError) -> Option<()> {
-        let place = self.within(self.place(*error.marker()));
+        let place = self.place(*error.marker());
         let message = format!("this cannot be read as YAML: {}", error.info());
         let line = self.text.lines().nth((place.line as usize).saturating_sub(1)).unwrap_or("");
         let complaint = self.complaints.error(code::YAML, &place, message);
@@ -275,21 +295,14 @@ impl Builder<'_> {
         None
     }
 
-    /// The place, or the end of the text if it lies beyond that.
-    fn within(&self, place: Place) -> Place {
-        let (number, line) = self.text.split('\n').zip(1..).last().map_or((1, ""), |(l, n)| (n, l));
-        if place.line <= number {
-            return place;
-        }
-        let column = u32::try_from(line.chars().count() + 1).unwrap_or(u32::MAX);
-        Place { line: number, column, ..place }
-    }
-
+    /// Where the parser is; of what it names beyond the text, the text's end.
     fn place(&self, marker: Marker) -> Place {
+        let (line, column) = (marker.line().max(1), marker.col() + 1);
+        let (line, column) = if line > self.end.0 { self.end } else { (line, column) };
         Place {
             file: self.file.clone(),
-            line: u32::try_from(marker.line().max(1)).unwrap_or(u32::MAX),
-            column: u32::try_from(marker.col() + 1).unwrap_or(u32::MAX),
+            line: u32::try_from(line).unwrap_or(u32::MAX),
+            column: u32::try_from(column).unwrap_or(u32::MAX),
         }
     }
 }

@@ -60,7 +60,7 @@ fn what_could_swell_or_hide_is_refused() {
     let many = format!("[{}]", "a,".repeat(NODES_MAX + 1));
     let large = "#".repeat(TEXT_BYTES_MAX + 1);
     let long_key = format!("{}: 1\n", "k".repeat(KEY_LETTERS_MAX + 1));
-    let cases: [(&str, &str); 16] = [
+    let cases: [(&str, &str); 18] = [
         ("a: &x [1]\nb: *x\n", "alias"),
         ("a: !!int 5\n", "tag"),
         ("a: 1\n---\nb: 2\n", "second-document"),
@@ -77,6 +77,8 @@ fn what_could_swell_or_hide_is_refused() {
         ("a: b\rc: d\n", "yaml"),
         ("a: \u{1b}[31m\n", "yaml"),
         ("a: one\n\n  two\n", "yaml"),
+        ("a: [>]\n", "yaml"),
+        ("a: {|: 1}\n", "yaml"),
     ];
     for (text, code) in cases {
         let (_, complaints) = try_read(text);
