@@ -137,6 +137,14 @@ impl<'a> Decoder<'a> {
         let queue = parameters.take("queue").map(|node| self.operand(node, &[Type::Queue]));
         let ani = parameters.take("ani").map(|node| self.operand(node, &[Type::Phone]));
         let attempts = parameters.take("attempts");
+        let end = parameters.take("expires");
+        let expires = self.some_time(end);
+        let initial_delay = self.maybe_span(parameters.take("initial_delay"));
+        if let (Some(node), Some(expires), Some(delay)) = (end, expires, initial_delay)
+            && expires <= delay
+        {
+            node.wrong("more than `initial_delay`, or nobody is ever called", self.complaints);
+        }
         let attempts = attempts.map(|node| self.count(Some(node), ATTEMPTS_MAX, 1));
         Action::RegisterCallback(Box::new(RegisterCallback {
             number,
@@ -148,9 +156,9 @@ impl<'a> Decoder<'a> {
             attempts,
             retry_after: self.maybe_span(parameters.take("retry_after")),
             busy_retry_after: self.maybe_span(parameters.take("busy_retry_after")),
-            ring: self.maybe_span(parameters.take("ring")),
-            initial_delay: self.maybe_span(parameters.take("initial_delay")),
-            expires: self.maybe_span(parameters.take("expires")),
+            ring: self.some_time(parameters.take("ring")),
+            initial_delay,
+            expires,
             data: self.any_values(parameters.take("data")),
         }))
     }

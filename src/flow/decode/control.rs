@@ -1,6 +1,7 @@
 //! Steps that lead the flow: where to go on, and with which values.
 
 use super::Decoder;
+use super::header::name_is_plain;
 use super::parameters::Parameters;
 use crate::base::code;
 use crate::base::complaint::Place;
@@ -133,16 +134,8 @@ impl<'a> Decoder<'a> {
                 continue;
             };
             let operand = self.operand(node, &[output.kind]);
-            if let Operand::Literal(Value::Text(text)) = &operand
-                && !output.one_of.is_empty()
-                && !output.one_of.contains(text)
-            {
-                let known = output.one_of.iter().map(String::as_str);
-                let message = format!("`{}` is never `{}`", key.text, clip(text));
-                self.complaints
-                    .error(code::WRONG_VALUE, &node.place, message)
-                    .help(format!("one of: {}", output.one_of.join(", ")))
-                    .suggest(text, known);
+            if let Operand::Literal(Value::Text(text)) = &operand {
+                self.is_one_of(&key.text, &output.one_of, text, &node.place);
             }
             given.insert(key.text.clone(), operand);
         }
@@ -156,12 +149,26 @@ impl<'a> Decoder<'a> {
         Action::Return(given)
     }
 
+    /// A text that comes out must be one of those that are stated, if any are.
+    fn is_one_of(&mut self, output: &str, one_of: &[String], text: &str, place: &Place) {
+        if one_of.is_empty() || one_of.iter().any(|known| known == text) {
+            return;
+        }
+        let message = format!("`{output}` is never `{}`", clip(text));
+        self.complaints
+            .error(code::WRONG_VALUE, place, message)
+            .help(format!("one of: {}", one_of.join(", ")))
+            .suggest(text, one_of.iter().map(String::as_str));
+    }
+
     pub(super) fn escalate(&mut self, parameters: &mut Parameters<'a>) -> Action {
         let node = parameters.take("name");
         let name = node.and_then(|node| node.text(self.complaints)).unwrap_or_default();
         if name == "failed" {
             let message = "`failed` catches any escalation; give this one a name";
             self.complaints.error(code::RESERVED_NAME, &parameters.place, message);
+        } else if let Some(node) = node.filter(|node| node.scalar().is_some()) {
+            name_is_plain("an escalation", name, &node.place, self.complaints);
         }
         Action::Escalate(name.to_owned())
     }

@@ -205,9 +205,18 @@ impl Types<'_> {
         name_is_plain("an output", &key.text, &key.place, self.complaints);
         let mut fields = Fields::of(node, "an output", self.complaints)?;
         let kind = self.kind(&mut fields);
+        let node = fields.take("one_of");
         let mut one_of = Vec::new();
-        for item in fields.take("one_of").map(Node::one_or_many).unwrap_or_default() {
+        for item in node.map(Node::one_or_many).unwrap_or_default() {
             one_of.extend(item.text(self.complaints).map(str::to_owned));
+        }
+        if let Some(node) = node.filter(|_| one_of.is_empty()) {
+            node.wrong("at least one text", self.complaints);
+        } else if let (Some(node), Some(kind)) = (node, kind)
+            && kind != Type::Text
+        {
+            let message = format!("only a text is one of some texts; this is a {}", kind.word());
+            self.complaints.error(code::WRONG_VALUE, &node.place, message);
         }
         let optional = fields.take("optional").and_then(|node| node.yes_no(self.complaints));
         fields.finish(self.complaints);

@@ -8,8 +8,10 @@ use crate::base::document::scalar::clip;
 use crate::base::document::{Fields, Kind as Written, Node};
 use crate::flow::expression::Pattern;
 use crate::flow::graph::{Action, Collect, Gender, Menu, Operand, Record, Review, SayKind, Target};
-use crate::flow::notation::Kind;
+use crate::flow::notation::{Kind, Notation};
 use crate::flow::types::Type;
+use crate::flow::value::Value;
+use crate::flow::wording;
 use std::time::Duration;
 
 /// Most digits of one entry.
@@ -21,6 +23,11 @@ const SILENCE: Duration = Duration::from_secs(3);
 /// Longest recording.
 pub(super) const LONGEST_MAX: Duration = Duration::from_secs(3_600);
 
+/// Silence after a menu.
+const MENU_WAIT: Duration = Duration::from_secs(5);
+/// Silence before the first digit, and between two.
+const ENTRY_WAIT: Duration = Duration::from_secs(6);
+const ENTRY_GAP: Duration = Duration::from_secs(4);
 /// Silence after the question what shall become of a recording.
 const REVIEW_WAIT: Duration = Duration::from_secs(5);
 
@@ -42,7 +49,7 @@ const GENDERS: [(&str, Gender); 3] =
 
 impl<'a> Decoder<'a> {
     pub(super) fn play(&mut self, parameters: &mut Parameters<'a>) -> Action {
-        let items = self.prompts(parameters.take("prompt"));
+        let items = self.some_prompts(parameters.take("prompt"));
         let barge_in = self.yes_no(parameters.take("barge_in"), true);
         Action::Play { items, barge_in }
     }
@@ -50,25 +57,25 @@ impl<'a> Decoder<'a> {
     /// One of the kinds; `None` when there is none.
     pub(super) fn say(&mut self, parameters: &mut Parameters<'a>) -> Option<Action> {
         let barge_in = self.yes_no(parameters.take("barge_in"), true);
-        if let Some(node) = parameters.take("text") {
-            return Some(self.say_text(node, barge_in));
-        }
+        let text = parameters.take("text");
         let gender = parameters.take("gender");
         let country = parameters.take("country");
         let mut said = None;
         for (name, kind) in SAY_KINDS {
             let Some(node) = parameters.take(name) else { continue };
-            if said.is_some() {
+            if text.is_some() || said.is_some() {
                 let message = "`say` speaks one value; this is a second one";
                 self.complaints.error(code::WRONG_VALUE, &node.place, message);
                 continue;
             }
-            let types = match parameters.notation.parameter(name).map(|known| known.kind) {
-                Some(Kind::Value(types)) => types,
-                _ => &[],
-            };
-            let types = written_types(types, node);
-            said = Some((kind, self.operand(node, types)));
+            said = Some((kind, self.said(kind, name, node, parameters.notation)));
+        }
+        if let Some(node) = text {
+            for node in [gender, country].into_iter().flatten() {
+                let message = "a `text` has neither `gender` nor `country`";
+                self.complaints.error(code::WRONG_VALUE, &node.place, message);
+            }
+            return Some(self.say_text(node, barge_in));
         }
         let Some((kind, value)) = said else {
             if parameters.refused {
@@ -83,6 +90,30 @@ impl<'a> Decoder<'a> {
         let kind = self.gender(kind, gender);
         let country = self.home(kind, country);
         Some(Action::Say { kind, value, country, barge_in })
+    }
+
+    /// What is spoken; what is written out must have words.
+    fn said(
+        &mut self,
+        kind: SayKind,
+        name: &str,
+        node: &'a Node,
+        notation: &'static Notation,
+    ) -> Operand {
+        let types = match notation.parameter(name).map(|known| known.kind) {
+            Some(Kind::Value(types)) => types,
+            _ => &[],
+        };
+        let value = self.operand(node, written_types(types, node));
+        if let Operand::Literal(value) = &value
+            && *value != Value::Unknown
+            && wording::shown(kind, value).is_none()
+        {
+            let text = node.scalar().unwrap_or_default();
+            let message = format!("`{}` cannot be spoken as `{name}`", clip(text));
+            self.complaints.error(code::WRONG_VALUE, &node.place, message);
+        }
+        value
     }
 
     /// A text that a program of the site speaks.
@@ -150,7 +181,7 @@ impl<'a> Decoder<'a> {
     }
 
     pub(super) fn menu(&mut self, parameters: &mut Parameters<'a>) -> Action {
-        let prompt = self.prompts(parameters.take("prompt"));
+        let prompt = self.some_prompts(parameters.take("prompt"));
         let node = parameters.take("keys");
         let keys = self.keys(node);
         if let Some(node) = node
@@ -159,7 +190,7 @@ impl<'a> Decoder<'a> {
             self.complaints.error(code::WRONG_VALUE, &node.place, "a menu needs at least one key");
         }
         let tries = self.count(parameters.take("tries"), TRIES_MAX, 3);
-        let wait = self.span(parameters.take("wait"), Duration::from_secs(5));
+        let wait = self.some_time(parameters.take("wait")).unwrap_or(MENU_WAIT);
         let no_input = self.outcome(parameters.take("no_input")).unwrap_or(Target::Again);
         let no_match = self.outcome(parameters.take("no_match")).unwrap_or(Target::Again);
         let gave_up = self.outcome(parameters.take("gave_up"));
@@ -179,11 +210,11 @@ impl<'a> Decoder<'a> {
     }
 
     pub(super) fn collect(&mut self, parameters: &mut Parameters<'a>) -> Action {
-        let prompt = self.prompts(parameters.take("prompt"));
+        let prompt = self.some_prompts(parameters.take("prompt"));
         let (fewest, most) = self.digits(parameters.take("digits"));
         let finish = self.finish_of_digits(parameters.take("finish"));
-        let wait = self.span(parameters.take("wait"), Duration::from_secs(6));
-        let gap = self.span(parameters.take("gap"), Duration::from_secs(4));
+        let wait = self.some_time(parameters.take("wait")).unwrap_or(ENTRY_WAIT);
+        let gap = self.some_time(parameters.take("gap")).unwrap_or(ENTRY_GAP);
         let tries = self.count(parameters.take("tries"), TRIES_MAX, 3);
         let pattern = self.pattern(parameters.take("pattern"));
         let save_as = self.save_as(parameters.take("save_as"), Type::Text).unwrap_or_default();
@@ -248,7 +279,7 @@ impl<'a> Decoder<'a> {
         if node.scalar() == Some("none") {
             return Some(None);
         }
-        self.maybe_span(Some(node)).map(Some)
+        self.some_time(Some(node)).map(Some)
     }
 
     pub(super) fn record(&mut self, parameters: &mut Parameters<'a>) -> Action {
@@ -256,8 +287,9 @@ impl<'a> Decoder<'a> {
         let save_as = self.save_as(save_as, Type::Recording).unwrap_or_default();
         let node = parameters.take("longest");
         let longest = self.span(node, Duration::from_secs(60));
-        let shortest = self.span(parameters.take("shortest"), Duration::ZERO);
-        if let Some(node) = node
+        let least = parameters.take("shortest");
+        let shortest = self.span(least, Duration::ZERO);
+        if let Some(node) = node.or(least)
             && (longest > LONGEST_MAX || longest.is_zero() || longest < shortest)
         {
             let message = "a recording is longer than `shortest` and at most one hour long";
@@ -278,15 +310,15 @@ impl<'a> Decoder<'a> {
             Review { prompt, keep, hear, again, wait: REVIEW_WAIT }
         };
         if !matches!(node.kind, Written::Map(_)) {
-            return Some(one(self.prompts(Some(node))));
+            return Some(one(self.some_prompts(Some(node))));
         }
         let mut fields = Fields::of(node, "`review`", self.complaints)?;
         let prompt = fields.required("prompt", self.complaints);
-        let mut review = one(self.prompts(prompt));
+        let mut review = one(self.some_prompts(prompt));
         review.hear = self.key(fields.take("hear"), review.hear);
         review.again = self.key(fields.take("again"), review.again);
         review.keep = self.key(fields.take("keep"), review.keep);
-        review.wait = self.span(fields.take("wait"), review.wait);
+        review.wait = self.some_time(fields.take("wait")).unwrap_or(review.wait);
         fields.finish(self.complaints);
         let keys = [review.hear, review.again, review.keep];
         let mut named: Vec<Digit> = keys.into_iter().flatten().collect();

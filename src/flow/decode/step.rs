@@ -82,10 +82,10 @@ impl<'a> Decoder<'a> {
         debug_assert!(left.is_empty(), "{} does not read {left:?}", parameters.notation.name);
         let mut catch = BTreeMap::new();
         for (name, node) in std::mem::take(&mut parameters.catches) {
-            catch.insert(name.to_owned(), self.target(node));
+            self.catches(name, &node.place, node, &mut catch);
         }
         for node in std::mem::take(&mut parameters.catch_maps) {
-            catch.extend(self.catch_map(node));
+            self.catch_map(node, &mut catch);
         }
         Some(Step { place: parameters.place, action, catch })
     }
@@ -98,15 +98,31 @@ impl<'a> Decoder<'a> {
             let message = "`failed` belongs to a step; a flow catches escalations by their names";
             self.complaints.error(code::UNKNOWN_ESCALATION, &key.place, message);
         }
-        self.catch_map(node)
+        let mut catch = BTreeMap::new();
+        self.catch_map(node, &mut catch);
+        catch
+    }
+
+    /// One escalation, and where it leads.
+    fn catches(
+        &mut self,
+        name: &str,
+        place: &Place,
+        node: &'a Node,
+        catch: &mut BTreeMap<String, Target>,
+    ) {
+        let target = self.target(node);
+        if catch.insert(name.to_owned(), target).is_some() {
+            let message = format!("`{}` is caught a second time", clip(name));
+            self.complaints.error(code::DUPLICATE_KEY, place, message);
+        }
     }
 
     /// `catch: {escalation: target}`.
-    fn catch_map(&mut self, node: &'a Node) -> BTreeMap<String, Target> {
-        let mut catch = BTreeMap::new();
+    fn catch_map(&mut self, node: &'a Node, catch: &mut BTreeMap<String, Target>) {
         let Kind::Map(entries) = &node.kind else {
             node.wrong("escalations and where each leads", self.complaints);
-            return catch;
+            return;
         };
         for (key, node) in entries {
             if !self.is_escalation(&key.text) {
@@ -115,9 +131,8 @@ impl<'a> Decoder<'a> {
                     self.complaints.error(code::UNKNOWN_ESCALATION, &key.place, message);
                 complaint.suggest(&key.text, KnownEscalation::names().chain(["failed"]));
             }
-            catch.insert(key.text.clone(), self.target(node));
+            self.catches(&key.text, &key.place, node, catch);
         }
-        catch
     }
 
     fn action(&mut self, parameters: &mut Parameters<'a>) -> Option<Action> {

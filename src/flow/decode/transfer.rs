@@ -58,7 +58,7 @@ impl<'a> Decoder<'a> {
         let music = parameters.take("music");
         Transfer {
             to: Destination::Agent(super::value::UNREADABLE),
-            ring: self.span(parameters.take("ring"), RING),
+            ring: self.some_time(parameters.take("ring")).unwrap_or(RING),
             music: music.and_then(|node| self.music_name(node)),
             answered: self.outcome(parameters.take("answered")),
             busy: self.outcome(parameters.take("busy")),

@@ -221,6 +221,15 @@ impl<'a> Decoder<'a> {
         items.into_iter().map(|item| self.prompt(item)).collect()
     }
 
+    /// At least one prompt, where somebody shall hear something.
+    pub(super) fn some_prompts(&mut self, node: Option<&'a Node>) -> Vec<Operand> {
+        let prompts = self.prompts(node);
+        if let Some(node) = node.filter(|_| prompts.is_empty()) {
+            node.wrong("a prompt, or a list of prompts", self.complaints);
+        }
+        prompts
+    }
+
     fn prompt(&mut self, node: &'a Node) -> Operand {
         let Some(text) = node.text(self.complaints) else { return UNREADABLE };
         if let Some(path) = text.strip_prefix('$') {
@@ -306,6 +315,15 @@ impl<'a> Decoder<'a> {
     /// A span of time, if there is one.
     pub(super) fn maybe_span(&mut self, node: Option<&Node>) -> Option<Duration> {
         node.and_then(|node| node.duration(self.complaints))
+    }
+
+    /// A span of time in which something can happen.
+    pub(super) fn some_time(&mut self, node: Option<&Node>) -> Option<Duration> {
+        let span = self.maybe_span(node);
+        if let (Some(node), Some(Duration::ZERO)) = (node, span) {
+            node.wrong("more than no time at all", self.complaints);
+        }
+        span
     }
 
     /// A whole number that fits, or the default.

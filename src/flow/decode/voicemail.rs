@@ -16,9 +16,11 @@ impl<'a> Decoder<'a> {
         let greeting = self.prompts(parameters.take("greeting"));
         let node = parameters.take("longest");
         let longest = self.maybe_span(node);
-        let shortest = self.maybe_span(parameters.take("shortest"));
-        if let (Some(node), Some(longest)) = (node, longest)
-            && (longest > LONGEST_MAX || longest.is_zero() || shortest.is_some_and(|s| longest < s))
+        let least = parameters.take("shortest");
+        let shortest = self.maybe_span(least);
+        let most = longest.unwrap_or(LONGEST_MAX);
+        if let Some(node) = node.or(least)
+            && (most > LONGEST_MAX || most.is_zero() || shortest.is_some_and(|least| most < least))
         {
             let message = "a message is longer than `shortest` and at most one hour long";
             self.complaints.error(code::WRONG_VALUE, &node.place, message);

@@ -44,6 +44,16 @@ const FILES: &[(&str, &[&str])] = &[
         "flow: main\nformat: 1\ncatch: { «failed: start }\nsections: { start: [ end ] }\n",
         &["unknown-escalation"],
     ),
+    (
+        "flow: main\nformat: 1\noutputs: { a: { type: number, one_of: «[1, 2] } }\n\
+         sections: { start: [ { return: { a: 1 } } ] }\n",
+        &["wrong-value"],
+    ),
+    (
+        "flow: main\nformat: 1\noutputs: { a: { type: text, one_of: «[] } }\n\
+         sections: { start: [ { return: { a: b } } ] }\n",
+        &["wrong-value"],
+    ),
     ("flow: main\nformat: 1\nsections:\n  start:\n\t«- end\n", &["yaml"]),
     ("flow: main\nformat: 1\nsections:\n  start: [ end ]\n  «start: [ end ]\n", &["duplicate-key"]),
 ];
@@ -51,6 +61,30 @@ const FILES: &[(&str, &[&str])] = &[
 /// What is wrong with the steps of `start`, which ends with `end`.
 const STEPS: &[(&str, &[&str])] = &[
     ("- «paly: welcome", &["unknown-notation"]),
+    ("- play: «[]", &["wrong-value"]),
+    ("- menu: { «prompt: , keys: { 1: end }, gave_up: end }", &["wrong-value"]),
+    ("- menu: { prompt: main-menu, wait: «0s, keys: { 1: again } }", &["wrong-value"]),
+    ("- say: { digits: «abc }", &["wrong-value"]),
+    ("- say: { position: «0 }", &["wrong-value"]),
+    ("- say: { number: «9999999999999 }", &["wrong-value"]),
+    ("- say: { date: «1800-01-01 }", &["wrong-value"]),
+    ("- say: { digits: 1, number: «2 }", &["wrong-value"]),
+    ("- queue: { name: sales, failed: start }\n      failed: «start", &["duplicate-key"]),
+    (
+        "- queue: { name: sales, failed: start }\n      catch: { «failed: start }",
+        &["duplicate-key"],
+    ),
+    ("- escalate: «\"\"", &["wrong-name"]),
+    ("- escalate: «$typed", &["wrong-name"]),
+    ("- transfer: { number: \"+48221234567\", ring: «0s }", &["wrong-value"]),
+    ("- voicemail: { mailbox: support, shortest: «2h }", &["wrong-value"]),
+    ("- record: { save_as: note, shortest: «90s }\n    - play: $note", &["wrong-value"]),
+    ("- record: { save_as: note, silence: «0s }\n    - play: $note", &["wrong-value"]),
+    (
+        "- start_callback\n    - register_callback: { number: \"+48221234567\", initial_delay: 2h, \
+         expires: «1h }",
+        &["wrong-value"],
+    ),
     ("- http: { «pth: x, service: crm }", &["unknown-key"]),
     ("- «http: { path: x }", &["missing-key"]),
     ("- http: { service: «crmm }", &["unknown-service"]),
