@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test may fall")]
 
 use ringback::audio::sound::Sound;
+use ringback::base::code::{ALL, About};
 use ringback::base::complaint::{Complaint, Severity};
 use ringback::base::interfaces::Interfaces;
 use ringback::base::language::Language;
@@ -188,6 +189,15 @@ fn the_page_on_testing_shows_the_shipped_test_as_it_is_and_every_key() {
         }
     }
     assert!(seen > 30, "only {seen} keys were found");
+}
+
+#[test]
+fn every_warning_about_flows_stands_on_the_page_on_flows() {
+    let page = page("flows");
+    let warnings = ALL.iter().filter(|code| code.severity() == Severity::Warning);
+    for code in warnings.filter(|code| code.about() == About::Flow) {
+        assert!(page.contains(&format!("\n| `{code}` | ")), "{code} is not in the table");
+    }
 }
 
 #[test]

@@ -15,8 +15,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Codes whose mistake does not fit on a page, or is in no file; other tests have them.
-const WITHOUT_EXAMPLE: [&str; 7] = [
+const WITHOUT_EXAMPLE: [&str; 8] = [
     "duplicate-flow",
+    "no-grammar",
     "no-music",
     "table-too-long",
     "too-large",

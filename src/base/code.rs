@@ -168,6 +168,8 @@ codes! {
         "a flow has no section `start`"
     Warning Flow NEVER_SET "never-set"
         "a variable is read where nothing can have set it"
+    Warning Flow NO_GRAMMAR "no-grammar"
+        "a value is spoken in a language that has no words for values"
     Error Flow NO_SPEECH "no-speech"
         "a text, and no program that speaks it"
     Error Flow NOT_BUILT "not-built"

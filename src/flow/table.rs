@@ -62,9 +62,10 @@ impl Table {
         match self.key_kind {
             Type::Phone => self.phone(&text).map(|number| number.to_string()),
             Type::Number => text.trim().parse::<i64>().ok().map(|number| number.to_string()),
-            Type::Time | Type::Date | Type::Money => Value::read(self.key_kind, &text)?.to_text(),
+            Type::Duration | Type::Time | Type::Date | Type::Money => {
+                Value::read(self.key_kind, &text)?.to_text()
+            }
             Type::Text
-            | Type::Duration
             | Type::YesNo
             | Type::Queue
             | Type::Mailbox
@@ -91,10 +92,18 @@ mod tests {
     fn table(kind: Type) -> Table {
         let columns = BTreeMap::from([("key".to_owned(), kind)]);
         let mut table = Table::new(columns, kind, Country::new("PL"));
-        for key in ["+48 22 123-45-67", "601234567", "007"] {
+        for key in ["+48 22 123-45-67", "601234567", "007", "1m30s", "8:05", "5 EUR"] {
             table.add(&Value::Text(key.to_owned()), Row::new());
         }
         table
+    }
+
+    #[test]
+    fn a_key_of_a_type_is_found_however_it_is_written() {
+        let finds = |kind, text: &str| table(kind).find(&Value::Text(text.to_owned())).is_some();
+        assert!(finds(Type::Duration, "90s") && !finds(Type::Duration, "91s"));
+        assert!(finds(Type::Time, "08:05") && !finds(Type::Time, "08:50"));
+        assert!(finds(Type::Money, "5.00 EUR") && !finds(Type::Money, "5.00 PLN"));
     }
 
     #[test]

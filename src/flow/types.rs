@@ -48,13 +48,17 @@ pub const STATED: [(&str, Type); 12] = [
 ];
 
 /// The types of what is read from outside: cells of a table, fields of a web service's answer.
-pub const READ: [(&str, Type); 7] = [
+pub const READ: [(&str, Type); 11] = [
     ("text", Type::Text),
     ("number", Type::Number),
     ("duration", Type::Duration),
+    ("time", Type::Time),
+    ("date", Type::Date),
+    ("money", Type::Money),
     ("yes_no", Type::YesNo),
     ("phone", Type::Phone),
     ("queue", Type::Queue),
+    ("mailbox", Type::Mailbox),
     ("country", Type::Country),
 ];
 

@@ -74,6 +74,12 @@ pub fn shown(kind: SayKind, value: &Value) -> Option<String> {
     })
 }
 
+/// Whether values can be spoken in a language.
+#[must_use]
+pub fn speaks(language: &Language) -> bool {
+    grammar_of(language).is_some()
+}
+
 /// By the first part of the tag, so that `en-gb` speaks too.
 fn grammar_of(language: &Language) -> Option<&'static dyn Grammar> {
     match language.tag().split('-').next() {

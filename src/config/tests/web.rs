@@ -90,6 +90,18 @@ fn a_row_is_found_by_its_number_and_keeps_its_types() {
 }
 
 #[test]
+fn cells_may_be_times_days_and_sums() {
+    let text = "tables: { due: { file: tables/due.csv, key: number, \
+                columns: { until: time, due: date, debt: money } } }";
+    let table = good(text).settings.tables.get("due").cloned().expect("a table");
+    let row = table.find(&Value::Text("7".to_owned())).expect("a row");
+    let texts = ["until", "due", "debt"].map(|column| row.get(column).and_then(Value::to_text));
+    assert_eq!(texts.map(Option::unwrap_or_default), ["08:30", "2026-11-23", "12.50 PLN"]);
+    let wrong = text.replace("due: date", "until: date");
+    assert_eq!(errors(&wrong.replace("until: time, ", "")), ["wrong-cell"]);
+}
+
+#[test]
 fn every_mistake_of_a_table_is_told_with_its_line_and_column() {
     let text = "tables: { vip: { file: tables/wrong.csv, key: number, country: PL, \
                 columns: { number: phone, calls: number } } }";

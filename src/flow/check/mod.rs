@@ -3,6 +3,7 @@
 mod callbacks;
 mod escalations;
 mod keys;
+mod languages;
 mod numbers;
 mod promise;
 mod variables;
@@ -40,6 +41,7 @@ pub(super) fn check(drafts: &BTreeMap<String, Draft>, site: &Site, complaints: &
         }
         escalations::check(name, drafts, &webs, complaints);
         keys::check(web, complaints);
+        languages::check(&draft.flow, web, site, complaints);
         promise::check(&draft.flow, web, site, complaints);
         variables::check(draft, web, complaints);
     }

@@ -71,9 +71,10 @@ fn longest_since_key(web: &Web<'_>, site: &Site) -> Vec<Option<Duration>> {
     longest
 }
 
-/// Whether the caller does something there.
+/// Whether the caller does something there. Whoever leaves a message stays on the line for it, as
+/// for any recording, and knows that it is the message that was just taken.
 fn asks(action: &Action) -> bool {
-    asks_for_keys(action) || matches!(action, Action::Record(_))
+    asks_for_keys(action) || matches!(action, Action::Record(_) | Action::Voicemail(_))
 }
 
 /// How long the caller at least listens to a step; what cannot be told counts nothing.

@@ -115,6 +115,52 @@ sections:
 }
 
 #[test]
+fn a_value_is_not_spoken_in_a_language_without_words() {
+    const END: &str = "    - end\n";
+    let text = |head: &str, first: &str| {
+        format!(
+            "flow: main\nformat: 1\n{head}sections:\n  start:\n    {first}- say: {{ digits: 12 }}\n\
+             {END}"
+        )
+    };
+    let mut site = site();
+    let german = Language::new("de").expect("a language");
+    site.languages.as_mut().expect("languages").insert(german.clone());
+    let prompts = site.prompts.as_mut().expect("prompts");
+    let english = prompts.get(&Language::english()).cloned().expect("English");
+    prompts.insert(german, english);
+    let codes = |head: &str, first: &str| {
+        let files = [("main.flow.yaml".to_owned(), text(head, first))];
+        let (_, warnings) = load(&files, &site).expect("no errors");
+        warnings.iter().map(|warning| warning.code.name()).collect::<Vec<_>>()
+    };
+    assert_eq!(codes("", ""), ["no-grammar"]);
+    assert_eq!(codes("language: pl\n", ""), [""; 0]);
+    assert_eq!(codes("language: de\n", ""), ["no-grammar"]);
+    assert_eq!(codes("language: pl\n", "- language: de\n    "), ["no-grammar"]);
+}
+
+#[test]
+fn a_message_that_is_left_is_something_that_the_caller_does() {
+    let text = |after: &str| {
+        format!(
+            "flow: main\nformat: 1\nsections:\n  start:\n    - start_callback\n    \
+             - menu: {{ prompt: main-menu, keys: {{ 1: note }}, gave_up: out }}\n  note:\n    \
+             - wait: 4s\n    - voicemail: {{ mailbox: support, failed: out }}\n    \
+             - wait: {after}\n    \
+             - register_callback: {{ number: \"+48221112233\", failed: out }}\n    - end\n  \
+             out: [ dismiss_callback, end ]\n"
+        )
+    };
+    let codes = |after: &str| {
+        let (_, warnings) = load_one(&text(after)).expect("no errors");
+        warnings.iter().map(|warning| warning.code.name()).collect::<Vec<_>>()
+    };
+    assert_eq!(codes("4s"), [""; 0]);
+    assert_eq!(codes("6s"), ["promise-delayed"]);
+}
+
+#[test]
 fn what_a_whole_flow_catches_is_reached() {
     let text = "\
 flow: main

@@ -57,6 +57,19 @@ fn types_are_kept_to() {
 }
 
 #[test]
+fn times_days_and_sums_are_taken_as_such() {
+    let steps = "- http:\n    service: crm\n    take: { until: time, due: date, debt: money, \
+                 box: mailbox, tier: text }\n- set: { tier: none }\n\
+                 - if: until == 8:30 and due < 2026-12-24 and debt > 12 PLN and box == \
+                 \"support\"\n  then: [ { set: { tier: right } } ]";
+    let body = |debt: &str| {
+        format!(r#"{{"until": "08:30", "due": "2026-11-23", "debt": "{debt}", "box": "support"}}"#)
+    };
+    begin(steps).gets(says(200, &body("12.50 PLN"))).sees("ask GET crm ; play right");
+    begin(steps).gets(says(200, &body("12.50"))).sees("ask GET crm ; play none");
+}
+
+#[test]
 fn a_service_that_does_not_help_is_a_failure_with_its_reason() {
     let failed = "- set: { tier: none }\n- http: { service: crm, take: { tier: text }, \
                   failed: [ { set: { tier: $http.error } } ] }";

@@ -4,7 +4,8 @@ use crate::base::complaint::{Complaint, Severity};
 use crate::io::cli::check::refuse;
 use crate::io::cli::output::tell;
 use crate::io::cli::{CONFIGURATION, EXIT_USAGE, config_or_here};
-use crate::io::site::{Site, SiteError, flow_files};
+use crate::io::site::{Site, SiteError};
+use crate::rehearsal::script::FLOW_FILE_END;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -40,7 +41,7 @@ impl FlowFiles {
     /// Something cannot be read: told, and the exit code of the program.
     pub(super) fn read(&self) -> Result<Read, ExitCode> {
         let mut site = Site::default();
-        let files = self.files().map_err(|error| refuse(&site, &error))?;
+        let files = below(&self.files, &[FLOW_FILE_END]).map_err(|error| refuse(&site, &error))?;
         if let Some(empty) = self.files.iter().find(|path| holds_none(path, &files)) {
             tell(&format!("error: {} holds no flow{}", empty.display(), strays(empty)));
             return Err(ExitCode::from(EXIT_USAGE));
@@ -52,19 +53,31 @@ impl FlowFiles {
         };
         Ok(Read { site, files, config, complaints })
     }
+}
 
-    /// The files; a directory stands for the flows in it.
-    fn files(&self) -> Result<Vec<PathBuf>, SiteError> {
-        let mut files = Vec::new();
-        for path in &self.files {
-            if path.is_dir() {
-                files.extend(flow_files(path)?);
-            } else {
-                files.push(path.clone());
-            }
+/// The files; a directory stands for those in it that end like this, in the order of their names.
+///
+/// # Errors
+///
+/// A directory cannot be read.
+pub(super) fn below(named: &[PathBuf], ends: &[&str]) -> Result<Vec<PathBuf>, SiteError> {
+    let mut files = Vec::new();
+    for path in named {
+        if !path.is_dir() {
+            files.push(path.clone());
+            continue;
         }
-        Ok(files)
+        let unreadable = |fault| SiteError::Unreadable(path.clone(), fault);
+        let entries = std::fs::read_dir(path).map_err(unreadable)?.flatten();
+        let ends_so = |file: &PathBuf| {
+            let file = file.to_string_lossy();
+            ends.iter().any(|end| file.ends_with(end))
+        };
+        let mut found: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(ends_so).collect();
+        found.sort();
+        files.append(&mut found);
     }
+    Ok(files)
 }
 
 /// The configuration: the one that is named, or the one above a directory of these files, as
@@ -85,8 +98,8 @@ impl Read {
     }
 }
 
-/// Whether no flow was found in a directory that was named.
-fn holds_none(path: &Path, files: &[PathBuf]) -> bool {
+/// Whether nothing was found in a directory that was named.
+pub(super) fn holds_none(path: &Path, files: &[PathBuf]) -> bool {
     path.is_dir() && !files.iter().any(|file| file.parent() == Some(path))
 }
 
