@@ -13,6 +13,7 @@ mod keys;
 mod logging;
 mod output;
 mod phone;
+mod prompts;
 mod reload;
 mod run;
 mod say;
@@ -78,6 +79,9 @@ enum Command {
     Phone(phone::PhoneArguments),
     /// See and hear the whole story: a queue, a callback, an agent, over real SIP and RTP
     Demo(demo::DemoArguments),
+    /// Look at what callers can be played
+    #[command(subcommand)]
+    Prompts(prompts::PromptsCommand),
     /// Show what would be spoken, as the names of prompts
     Say(say::SayArguments),
 }
@@ -134,6 +138,7 @@ pub fn main() -> ExitCode {
         Command::Call(arguments) => call::call(&arguments),
         Command::Phone(arguments) => phone::phone(&arguments),
         Command::Demo(arguments) => demo::demo(&arguments),
+        Command::Prompts(command) => prompts::prompts(&command),
         Command::Say(arguments) => say::say(&arguments),
     }
 }
