@@ -6,6 +6,7 @@ use jsonschema::Validator;
 use ringback::base::complaint::Complaints;
 use ringback::base::document::{Kind, Node, parse};
 use ringback::config::schema::{Names, schema};
+use ringback::flow::expression::FUNCTIONS;
 use ringback::flow::known::FACTS;
 use ringback::flow::notation::{ESCALATIONS, HEADER, NOTATIONS, Notation};
 use ringback::flow::site::Site;
@@ -16,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 #[test]
-fn every_notation_and_every_key_of_the_code_is_in_the_schema() {
+fn every_notation_key_escalation_function_and_fact_is_in_the_schema() {
     let schema = schema(&Names::default());
     let told = |path: &str, doc: &str| {
         let description = schema.pointer(&format!("{path}/description"));
@@ -40,6 +41,14 @@ fn every_notation_and_every_key_of_the_code_is_in_the_schema() {
                 }
             }
         }
+    }
+    let condition = schema.pointer("/definitions/condition/description");
+    let condition = condition.and_then(Value::as_str).expect("what conditions are made of");
+    for function in FUNCTIONS {
+        assert!(condition.contains(&format!("{}: {}", function.example, function.doc)));
+    }
+    for fact in FACTS {
+        assert!(condition.contains(&format!("{}.{}: {}", fact.object, fact.field, fact.doc)));
     }
     for escalation in ESCALATIONS {
         told(&format!("/definitions/escalations/properties/{}", escalation.name), escalation.doc);

@@ -7,6 +7,8 @@ use super::{Names, defined, told};
 use crate::base::language::Language;
 use crate::base::number::{Country, NumberKind};
 use crate::base::skill::LEVEL_MAX;
+use crate::flow::expression::FUNCTIONS;
+use crate::flow::known::FACTS;
 use crate::flow::notation::{Kind, NOTATIONS, Parameter};
 use crate::flow::types::{READ, STATED, Type};
 use serde_json::{Map, Value, json};
@@ -44,6 +46,7 @@ impl Kinds<'_> {
             ("scalar", json!({ "type": ["string", "number", "boolean"] })),
             ("prompts", json!({ "anyOf": [prompt.clone(), { "type": "array", "items": prompt }] })),
             ("escalations", self.escalations()),
+            ("condition", told(defined("scalar"), &condition())),
         ];
         all.map(|(name, schema)| (name.to_owned(), schema)).into_iter().collect()
     }
@@ -61,7 +64,8 @@ impl Kinds<'_> {
     pub(super) fn of(self, kind: Kind) -> Value {
         let site = &self.names.site;
         match kind {
-            Kind::Condition | Kind::Text | Kind::Pattern | Kind::Template => defined("scalar"),
+            Kind::Condition => defined("condition"),
+            Kind::Text | Kind::Pattern | Kind::Template => defined("scalar"),
             Kind::Section => json!({ "type": "string", "pattern": NAME }),
             Kind::Flow => named(self.names.flows.as_ref(), None),
             Kind::Outcome => defined("target"),
@@ -206,6 +210,18 @@ impl Kinds<'_> {
             ],
         })
     }
+}
+
+/// What a condition may be made of.
+fn condition() -> String {
+    let functions = FUNCTIONS.iter().map(|one| format!("{}: {}", one.example, one.doc));
+    let facts = FACTS.iter().map(|fact| format!("{}.{}: {}", fact.object, fact.field, fact.doc));
+    let lists = [functions.collect::<Vec<_>>(), facts.collect()].map(|lines| lines.join("\n\n"));
+    format!(
+        "A condition, without quotes: `==`, `!=`, `<`, `<=`, `>`, `>=`, `in`, `and`, `or`, `not`.\
+         \n\n{}",
+        lists.join("\n\n")
+    )
 }
 
 fn tags(languages: Option<&BTreeSet<Language>>) -> Option<BTreeSet<String>> {
