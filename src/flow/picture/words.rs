@@ -144,7 +144,7 @@ impl Rows<'_> {
         let mut row = Row { depth, lead, text, link: None, port: None };
         let mut ways = named_ways(&step.action);
         if let Action::If { then, .. } = &step.action {
-            // The condition is the outcome: what follows `then` needs no row of its own.
+            // Steps after `then` follow the condition without a row between.
             ways.remove(0);
             self.condition(row, then);
             self.outcomes(&ways, depth + 1);
@@ -170,13 +170,10 @@ impl Rows<'_> {
 
     fn condition(&mut self, row: Row, then: &Target) {
         let depth = row.depth + 1;
-        let port =
-            if let Target::Section(name) = then { self.port(name, false, false) } else { None };
-        self.rows.push(Row { port, ..row });
+        self.rows.push(row);
         match then {
-            Target::Section(_) => {}
             Target::Steps(steps) => self.steps(steps, depth),
-            Target::Again | Target::End => {
+            Target::Section(_) | Target::Again | Target::End => {
                 self.target(Lead::Outcome("then".to_owned()), then, depth);
             }
         }
