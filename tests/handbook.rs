@@ -201,6 +201,30 @@ fn every_warning_about_flows_stands_on_the_page_on_flows() {
 }
 
 #[test]
+fn every_table_of_the_store_stands_on_its_page() {
+    let page = page("store");
+    let mut seen = 0;
+    let entries = fs::read_dir(root().join("src/io/store/migrations")).expect("the room");
+    for path in entries.flatten().map(|entry| entry.path()) {
+        let sql = fs::read_to_string(&path).expect("a migration");
+        for rest in sql.split("CREATE TABLE ").skip(1) {
+            let (name, columns) = rest.split_once(" (").expect("a table");
+            let row = page.lines().find(|line| line.starts_with(&format!("| `{name}` |")));
+            let row = row.unwrap_or_else(|| panic!("{name} is not told"));
+            let lines = columns.split("\n)").next().unwrap_or_default().lines();
+            for column in lines.filter_map(|line| line.trim().split(' ').next()) {
+                if column.chars().all(|c| c.is_ascii_lowercase() || c == '_') && !column.is_empty()
+                {
+                    assert!(row.contains(&format!("`{column}`")), "{name}.{column} is not told");
+                }
+            }
+            seen += 1;
+        }
+    }
+    assert!(seen >= 9, "only {seen} tables were found");
+}
+
+#[test]
 fn every_page_is_part_of_the_handbook() {
     let room = |name: &str| fs::read_to_string(root().join(name)).expect("the handbook");
     let module = room("src/handbook/mod.rs") + &room("src/handbook/recipes/mod.rs");

@@ -35,7 +35,7 @@ const WEEKDAYS: [&str; 7] =
     ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 /// All of them.
-pub const FACTS: [Fact; 25] = [
+pub const FACTS: [Fact; 26] = [
     fact("caller", "number", Type::Phone, "who calls, in E.164; unknown for an anonymous caller"),
     fact("caller", "name", Type::Text, "the name that came with the call"),
     fact("caller", "anonymous", Type::YesNo, "whether the number is withheld"),
@@ -46,6 +46,7 @@ pub const FACTS: [Fact; 25] = [
         Type::Country,
         "the country of that trunk, whose numbers are dialled without prefix",
     ),
+    fact("call", "language", Type::Text, "the language that the caller hears now, as `pl`"),
     fact("call", "trunk", Type::Text, "the trunk, or the agent's account, that brought the call"),
     fact("call", "diverted_from", Type::Text, "the number that sent the call on to us"),
     fact(

@@ -304,6 +304,11 @@ impl Steward {
         version: &str,
     ) -> Result<String, Report> {
         let Checked { site, mut loaded, warnings } = checked;
+        let whose = match &self.house {
+            Some(house) if house.settings == *site.settings() => "the settings as before: ",
+            Some(_) => "new settings: ",
+            None => "",
+        };
         Arc::make_mut(&mut loaded.settings.flows).version = version.to_owned();
         let live = self.versions.live()?.map(|live| live.version);
         let publish = publish.filter(|_| live.as_deref() != Some(version));
@@ -312,7 +317,7 @@ impl Steward {
             Some((flows, entry)) => Some(self.versions.prepare(&flows, entry)?),
             None => None,
         };
-        let report = told(&loaded, version, changes.as_deref());
+        let report = told(&loaded, version, changes.as_deref(), whose);
         let silent = if self.house.is_none() { self.nobody_runs(&loaded) } else { String::new() };
         if let Some(house) = &mut self.house {
             let io = loaded.io.clone();
@@ -387,7 +392,8 @@ fn ending() -> Report {
 }
 
 /// `live: flows 3f2a9c01b7de (main-line, +promo); 2 queues, 3 agents …`
-fn told(loaded: &Loaded, version: &str, changes: Option<&str>) -> String {
+/// What is live now; `whose` settings hold with it.
+fn told(loaded: &Loaded, version: &str, changes: Option<&str>, whose: &str) -> String {
     let settings = &loaded.settings;
     let changes = match changes {
         Some("") => String::new(),
@@ -395,7 +401,8 @@ fn told(loaded: &Loaded, version: &str, changes: Option<&str>) -> String {
         None => ", which was live already".to_owned(),
     };
     format!(
-        "live: flows {version}{changes}\n      with {} trunks, {} numbers, {} queues, {} agents",
+        "live: flows {version}{changes}\n      \
+         with {whose}{} trunks, {} numbers, {} queues, {} agents",
         settings.trunks.len(),
         settings.numbers.len(),
         settings.queues.len(),

@@ -1,6 +1,7 @@
 //! What a step can see: variables of its frame, exports of the call, facts of the world.
 
 use crate::base::id::RecordingId;
+use crate::base::language::Language;
 use crate::base::number::{Country, PhoneNumber};
 use crate::base::time::Now;
 use crate::flow::graph::Operand;
@@ -13,6 +14,8 @@ pub(super) struct Scope<'a> {
     pub(super) variables: &'a BTreeMap<String, Value>,
     /// Of the call: the record `callback` after Register.
     pub(super) exports: &'a BTreeMap<String, Value>,
+    /// What the caller hears now.
+    pub(super) language: &'a Language,
     /// Of the world.
     pub(super) facts: &'a dyn Facts,
     /// The moment.
@@ -40,8 +43,11 @@ impl Scope<'_> {
         }
     }
 
-    /// A field of a known object: what the call exports goes before what the world says.
+    /// A field of a known object: what the call knows itself goes before what the world says.
     pub(super) fn exported_or_fact(&self, object: &str, field: &str) -> Value {
+        if (object, field) == ("call", "language") {
+            return Value::Text(self.language.tag().to_owned());
+        }
         match self.exports.get(object) {
             Some(Value::Record(record)) if record.contains_key(field) => {
                 record.get(field).cloned().unwrap_or(Value::Unknown)

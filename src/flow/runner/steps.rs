@@ -101,6 +101,7 @@ impl Runner {
         Scope {
             variables: self.frames.last().map_or(NONE, |top| &top.variables),
             exports: &self.exports,
+            language: &self.line.language,
             facts: turn.facts,
             now: turn.now,
         }

@@ -17,6 +17,7 @@ mod prompts;
 mod reload;
 mod run;
 mod say;
+mod stop;
 mod telephone;
 
 use crate::io::place::Place;

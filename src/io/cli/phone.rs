@@ -5,6 +5,7 @@
 //! ```
 
 use super::keys::Keys;
+use super::stop::Stop;
 use super::telephone::{self, Codec, Teller, Trouble};
 use crate::audio::sound::Sound;
 use crate::base::digit::Digit;
@@ -81,7 +82,7 @@ pub(super) struct PhoneArguments {
     tcp: bool,
 }
 
-/// Runs the phone until Ctrl-C, or until it has had its calls.
+/// Runs the phone until Ctrl-C or SIGTERM, or until it has had its calls.
 pub(super) fn phone(arguments: &PhoneArguments) -> ExitCode {
     telephone::run(run(arguments))
 }
@@ -195,11 +196,12 @@ impl Desk<'_> {
             self.phone.address()
         ));
         self.plan(REGISTER_MAX, Act::Doubt);
+        let mut stop = Stop::listen();
         let outcome = loop {
             let until = self.acts.first_key_value().map(|((at, _), _)| *at);
             let heard = tokio::select! {
                 heard = self.phone.next(until) => heard,
-                _ = tokio::signal::ctrl_c() => {
+                () = stop.asked() => {
                     self.teller.line("ending");
                     break Ok(ExitCode::SUCCESS);
                 }

@@ -2,6 +2,7 @@
 
 use super::asking::{finish, user};
 use super::output::tell;
+use super::stop::Stop;
 use super::{EXIT_UNAVAILABLE, SiteArguments, logging};
 use crate::config::load::Loaded;
 use crate::io::control::{Asked, Control};
@@ -105,25 +106,6 @@ async fn hung_up(signal: &mut Option<Signal>) {
             signal.recv().await;
         }
         None => std::future::pending().await,
-    }
-}
-
-/// SIGTERM and SIGINT. One that listens all the time: a signal between two listeners would be
-/// lost.
-struct Stop(Option<(Signal, Signal)>);
-
-impl Stop {
-    fn listen() -> Self {
-        let term = signal(SignalKind::terminate());
-        Self(term.ok().zip(signal(SignalKind::interrupt()).ok()))
-    }
-
-    async fn asked(&mut self) {
-        let Some((term, int)) = &mut self.0 else { return std::future::pending().await };
-        tokio::select! {
-            _ = term.recv() => {}
-            _ = int.recv() => {}
-        }
     }
 }
 

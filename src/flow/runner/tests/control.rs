@@ -220,6 +220,14 @@ fn the_language_of_the_call_is_the_language_of_its_prompts() {
 }
 
 #[test]
+fn a_flow_can_ask_which_language_the_caller_hears() {
+    let polish = step(Action::Language(literal("pl")));
+    let ask = || step(Action::Set(vec![("heard".into(), variable("call.language"))]));
+    let steps = vec![ask(), play("$heard"), polish, ask(), play("$heard")];
+    Stage::begin(vec![main(steps)]).hears_all().sees("play en; play pl:pl");
+}
+
+#[test]
 fn a_flow_begins_in_its_own_language() {
     let mut outer = main(vec![play("a")]);
     outer.language = Language::new("pl");
