@@ -15,7 +15,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Codes whose mistake does not fit on a page, or is in no file; other tests have them.
-const WITHOUT_EXAMPLE: [&str; 8] = [
+const WITHOUT_EXAMPLE: [&str; 9] = [
     "duplicate-flow",
     "no-grammar",
     "no-music",
@@ -23,6 +23,7 @@ const WITHOUT_EXAMPLE: [&str; 8] = [
     "too-large",
     "unknown-deed",
     "unknown-webhook",
+    "wrong-encoding",
     "wrong-override",
 ];
 

@@ -47,10 +47,11 @@ fn no_flow_with_an_error_comes_into_the_house() {
 }
 
 /// Flows that can run, but probably do not do what was meant.
-const ONLY_WARNED_OF: [&str; 5] = [
+const ONLY_WARNED_OF: [&str; 6] = [
     "key-that-cannot-be-pressed",
     "never-reached",
     "number-that-nobody-checked",
+    "quotes-of-a-book",
     "start-without-an-end",
     "step-after-the-end",
 ];

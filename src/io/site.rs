@@ -5,6 +5,7 @@
 
 use super::prompts::{Library, PromptError};
 use crate::base::complaint::Complaint;
+use crate::base::document::letters::text_of;
 use crate::base::interfaces::Interfaces;
 use crate::config::defaults;
 use crate::config::load::{self, Loaded, Sources};
@@ -279,9 +280,16 @@ impl Site {
     ///
     /// It cannot be read, or is no text.
     pub fn read(&mut self, path: &Path) -> Result<(String, String), SiteError> {
-        let text = fs::read_to_string(path)
-            .map_err(|fault| SiteError::Unreadable(path.to_owned(), fault))?;
-        Ok(self.keep(&path.to_string_lossy(), &text))
+        let bytes =
+            fs::read(path).map_err(|fault| SiteError::Unreadable(path.to_owned(), fault))?;
+        let file = path.to_string_lossy();
+        match text_of(&file, &bytes) {
+            Ok(text) => Ok(self.keep(&file, text)),
+            Err(complaint) => {
+                self.keep(&file, &String::from_utf8_lossy(&bytes));
+                Err(SiteError::Mistakes(vec![complaint]))
+            }
+        }
     }
 
     fn keep(&mut self, file: &str, text: &str) -> (String, String) {

@@ -11,6 +11,8 @@
 
 pub mod duration;
 pub mod fields;
+pub mod letters;
+mod likely;
 pub mod node;
 pub mod parse;
 pub mod print;
@@ -22,6 +24,8 @@ pub use fields::Fields;
 pub use node::{Key, Kind, Node};
 pub use parse::parse;
 
+#[cfg(test)]
+mod slip_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

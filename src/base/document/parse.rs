@@ -1,6 +1,7 @@
 //! From YAML text to a tree: one document, no anchors, no tags, bounded depth and size.
 
 use super::node::{Key, Kind, Node};
+use super::{letters, likely};
 use crate::base::code::{self, Code};
 use crate::base::complaint::{Complaints, Place};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span};
@@ -35,8 +36,8 @@ pub fn parse(file: &str, text: &str, complaints: &mut Complaints) -> Option<Node
         complaints.error(code::YAML, &place, message).help("delete it");
         return None;
     }
-    let (open, end) = (Vec::new(), end_of(text));
-    let mut builder = Builder { file, text, end, complaints, open, root: None, nodes: 0 };
+    let mut builder = Builder::of(file, text, complaints);
+    builder.key_in_comment();
     let mut parser = Parser::new_from_str(text);
     while let Some(event) = parser.next_event() {
         let carry_on = match event {
@@ -44,6 +45,9 @@ pub fn parse(file: &str, text: &str, complaints: &mut Complaints) -> Option<Node
             Err(error) => builder.unreadable(&error),
         };
         carry_on?;
+    }
+    if builder.spoilt {
+        return None;
     }
     let start = builder.place(Marker::new(0, 1, 0));
     Some(builder.root.unwrap_or(Node { place: start, kind: Kind::Null }))
@@ -89,6 +93,8 @@ struct Builder<'a> {
     open: Vec<Open>,
     root: Option<Node>,
     nodes: usize,
+    /// Whether what follows from a mistake would mislead.
+    spoilt: bool,
 }
 
 /// A map or list that is being read.
@@ -111,7 +117,28 @@ enum NextKey {
     Refused,
 }
 
-impl Builder<'_> {
+impl<'a> Builder<'a> {
+    fn of(file: Arc<str>, text: &'a str, complaints: &'a mut Complaints) -> Self {
+        let (open, end) = (Vec::new(), end_of(text));
+        Self { file, text, end, complaints, open, root: None, nodes: 0, spoilt: false }
+    }
+
+    /// Warns of lines such as `#: bye`, which YAML takes for comments.
+    fn key_in_comment(&mut self) {
+        for (index, line) in self.text.lines().enumerate() {
+            let rest = line.trim_start().strip_prefix("#: ").unwrap_or("");
+            if rest.trim().is_empty() {
+                continue;
+            }
+            let column = line.chars().count() - line.trim_start().chars().count();
+            let place = self.place(Marker::new(0, index + 1, column));
+            let message = "this line is a comment: `#` without quotes begins one";
+            self.complaints
+                .warning(code::KEY_IN_COMMENT, &place, message)
+                .help("for the key `#` write `\"#\":` or `hash:`");
+        }
+    }
+
     /// Takes one event; `None` ends the reading.
     fn take(&mut self, event: Event<'_>, span: Span) -> Option<()> {
         match event {
@@ -181,6 +208,10 @@ impl Builder<'_> {
             self.open.last(),
             Some(Open { content: Content::Map { key: NextKey::Wanted, .. }, .. })
         );
+        if !quoted {
+            let one_line = span.start.line() == span.end.line();
+            self.look_alikes(&text, &place, one_line && text.chars().count() == span.len());
+        }
         if wants_key {
             self.begins_well(&text, quoted, &place);
             return self.key(text.into_owned(), place);
@@ -285,14 +316,39 @@ impl Builder<'_> {
 
     /// The text is not YAML.
     fn unreadable(&mut self, error: &ScanError) -> Option<()> {
-        let place = self.place(*error.marker());
-        let message = format!("this cannot be read as YAML: {}", error.info());
-        let line = self.text.lines().nth((place.line as usize).saturating_sub(1)).unwrap_or("");
-        let complaint = self.complaints.error(code::YAML, &place, message);
-        if line.chars().take_while(|letter| letter.is_whitespace()).any(|letter| letter == '\t') {
-            complaint.help("indent with spaces, not with tabs");
-        }
+        let mut place = self.place(*error.marker());
+        let (line, column) = (place.line as usize, place.column as usize);
+        let (message, help) = match likely::cause(self.text, line, column) {
+            Some(likely) => {
+                place.line = u32::try_from(likely.line).unwrap_or(u32::MAX);
+                place.column = u32::try_from(likely.column).unwrap_or(u32::MAX);
+                (likely.message, likely.help)
+            }
+            None => (
+                format!("this cannot be read as YAML: {}", error.info()),
+                "look here and in the line above: indentation, colons, quotes, brackets".to_owned(),
+            ),
+        };
+        self.complaints.error(code::YAML, &place, message).help(help);
         None
+    }
+
+    /// Letters that look like others in a text without quotes.
+    fn look_alikes(&mut self, text: &str, place: &Place, exact: bool) {
+        if let Some((at, letter)) = letters::misplaced_space(text) {
+            let mut place = place.clone();
+            if exact {
+                place.column = place.column.saturating_add(u32::try_from(at).unwrap_or(0));
+            }
+            let (message, help) = letters::of_odd_space(letter);
+            self.complaints.error(code::ODD_SPACE, &place, message).help(help);
+            self.spoilt = true;
+        } else if text.starts_with(letters::is_curly) {
+            let message = "these quotes are read as letters of the text";
+            self.complaints
+                .warning(code::CURLY_QUOTES, place, message)
+                .help("type the straight quotes `\"` that YAML knows");
+        }
     }
 
     /// Where the parser is; of what it names beyond the text, the text's end.

@@ -54,7 +54,7 @@ const FILES: &[(&str, &[&str])] = &[
          sections: { start: [ { return: { a: b } } ] }\n",
         &["wrong-value"],
     ),
-    ("flow: main\nformat: 1\nsections:\n  start:\n\t«- end\n", &["yaml"]),
+    ("flow: main\nformat: 1\nsections:\n  start:\n«\t- end\n", &["yaml"]),
     ("flow: main\nformat: 1\nsections:\n  start: [ end ]\n  «start: [ end ]\n", &["duplicate-key"]),
 ];
 
