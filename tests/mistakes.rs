@@ -193,7 +193,7 @@ fn examples(section: &str) -> Vec<(String, String)> {
 }
 
 fn pages() -> String {
-    ["mistakes", "mistakes_in_files"]
+    ["mistakes", "mistakes_in_calls", "mistakes_in_files"]
         .map(|name| {
             let path = root().join("src/handbook").join(format!("{name}.md"));
             fs::read_to_string(path).expect("a page")

@@ -6,6 +6,9 @@ use super::code::Code;
 use std::fmt;
 use std::sync::Arc;
 
+/// Most names that are listed in a help line.
+const NAMES_SHOWN_MAX: usize = 12;
+
 /// A place in a file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
@@ -73,6 +76,22 @@ impl Complaint {
             self.help(format!("did you mean `{close}`?"));
         }
         self
+    }
+
+    /// Says `did you mean …?`, or which names there are, or `otherwise` where that are too many.
+    pub fn among<'a>(
+        &mut self,
+        word: &str,
+        names: impl IntoIterator<Item = &'a str>,
+        otherwise: &str,
+    ) -> &mut Self {
+        let names: Vec<&str> = names.into_iter().collect();
+        if names.is_empty() || names.len() > NAMES_SHOWN_MAX {
+            self.help(otherwise);
+        } else {
+            self.help(format!("there are: {}", names.join(", ")));
+        }
+        self.suggest(word, names)
     }
 
     /// Several lines: the mistake, the line of `source` it stands in, a mark below it, the help.

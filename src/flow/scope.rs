@@ -91,6 +91,10 @@ impl Scope {
         let mut complaint = Complaint::error(code::UNKNOWN_NAME, place, message);
         let objects = FACTS.iter().map(|fact| fact.object);
         let names = self.variables.keys().map(String::as_str).chain(objects);
+        if matches!(&*name.to_ascii_lowercase(), "true" | "false" | "yes" | "no" | "and" | "or") {
+            complaint.help(format!("write `{}`", name.to_ascii_lowercase()));
+            return complaint;
+        }
         match closest(name, names) {
             Some(close) => complaint.help(format!("did you mean `{close}`?")),
             None => complaint.help(

@@ -68,6 +68,15 @@ impl Site {
         if missing.is_empty() { PromptState::Fine } else { PromptState::MissingIn(missing) }
     }
 
+    /// A language that callers hear, for examples.
+    #[must_use]
+    pub fn main_language(&self) -> String {
+        let spoken = self.languages.iter().flatten().next();
+        let recorded = self.prompts.iter().flat_map(BTreeMap::keys).next();
+        let language = spoken.or(recorded).cloned().unwrap_or_else(Language::english);
+        language.tag().to_owned()
+    }
+
     /// All names of prompts, for suggestions.
     pub fn prompt_names(&self) -> impl Iterator<Item = &str> {
         self.prompts.iter().flat_map(BTreeMap::values).flatten().map(String::as_str)

@@ -13,7 +13,7 @@
 //! | [`notations`] | every notation with its keys |
 //! | [`recipes`] | flows for the usual cases, ready to take |
 //! | [`testing`] | tests of flows, and being the caller in a terminal |
-//! | [`mistakes`], [`mistakes_in_files`] | what each complaint means, and how to mend it |
+//! | [`mistakes`], [`mistakes_in_calls`], [`mistakes_in_files`] | what complaints mean |
 //! | [`callbacks`] | the three notations, the life of a request, restart, policy |
 //! | [`queues`] | who is next, offers, agents, estimates, counters |
 //! | [`voicemail`] | mailboxes, messages, how long they are kept |
@@ -54,6 +54,9 @@ pub mod testing {
 }
 pub mod mistakes {
     #![doc = include_str!("mistakes.md")]
+}
+pub mod mistakes_in_calls {
+    #![doc = include_str!("mistakes_in_calls.md")]
 }
 pub mod mistakes_in_files {
     #![doc = include_str!("mistakes_in_files.md")]

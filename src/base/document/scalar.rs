@@ -3,7 +3,7 @@
 use super::duration::parse_duration;
 use super::node::{Kind, Node};
 use crate::base::code;
-use crate::base::complaint::Complaints;
+use crate::base::complaint::{Complaint, Complaints};
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -23,8 +23,11 @@ impl Node {
         match text.parse::<i64>() {
             Ok(number) if range.contains(&number) => Some(number),
             _ => {
-                let (low, high) = range.into_inner();
-                self.wrong(&format!("a whole number from {low} to {high}"), complaints);
+                let expected = match range.into_inner() {
+                    (i64::MIN, i64::MAX) => "a whole number".to_owned(),
+                    (low, high) => format!("a whole number from {low} to {high}"),
+                };
+                self.wrong(&expected, complaints);
                 None
             }
         }
@@ -32,11 +35,13 @@ impl Node {
 
     /// `true`, `false`, `yes` or `no`.
     pub fn yes_no(&self, complaints: &mut Complaints) -> Option<bool> {
-        match self.text(complaints)? {
+        let text = self.text(complaints)?;
+        match text {
             "true" | "yes" => Some(true),
             "false" | "no" => Some(false),
             _ => {
-                self.wrong("`true` or `false`", complaints);
+                let complaint = self.wrong("`true` or `false`", complaints);
+                complaint.suggest(text, ["true", "false", "yes", "no"]);
                 None
             }
         }
@@ -105,13 +110,19 @@ impl Node {
     }
 
     /// Complains that something else was expected here.
-    pub fn wrong(&self, expected: &str, complaints: &mut Complaints) {
+    pub fn wrong<'c>(&self, expected: &str, complaints: &'c mut Complaints) -> &'c mut Complaint {
         let found = match &self.kind {
             Kind::Scalar { text, .. } => format!("`{}`", clip(text)),
             Kind::Map(_) | Kind::List(_) | Kind::Null => self.kind_name().to_owned(),
         };
         let message = format!("expected {expected}, found {found}");
-        complaints.error(code::WRONG_VALUE, &self.place, message);
+        let complaint = complaints.error(code::WRONG_VALUE, &self.place, message);
+        let text = self.scalar().unwrap_or("");
+        let dash = text.strip_prefix('-').and_then(|rest| rest.chars().next());
+        if dash.is_some_and(char::is_alphabetic) {
+            complaint.help("a dash begins an item of a list only with a space after it");
+        }
+        complaint
     }
 }
 

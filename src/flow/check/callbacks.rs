@@ -9,27 +9,22 @@
 //!
 //! Each flow is judged from its own start; what runs after a hang-up is not judged.
 
+use super::states::{States, Walker};
 use super::web::{Leads, Point, Web};
 use crate::base::code;
 use crate::base::complaint::Complaints;
 use crate::flow::graph::Action;
 use std::collections::BTreeMap;
 
-/// A set of the three states, one bit each.
-type States = u8;
-
 const IDLE: States = 1;
 const STARTED: States = 2;
 const REGISTERED: States = 4;
 
-/// Deepest chain of flows that is followed.
-const CHAIN_MAX: usize = 32;
-
 /// Judges one flow.
 pub(super) fn check(name: &str, webs: &BTreeMap<&str, Web<'_>>, complaints: &mut Complaints) {
     let Some(web) = webs.get(name) else { return };
-    let mut walker = Walker { webs, known: BTreeMap::new(), depth: 0 };
-    let (states, _) = walker.walk(web, IDLE);
+    // What escalates has changed nothing.
+    let (states, _) = Walker::new(webs, after, |_, states| states).walk(web, IDLE);
     for (point, states) in web.points.iter().zip(states) {
         judge(point, states, complaints);
     }
@@ -57,66 +52,6 @@ fn judge(point: &Point<'_>, states: States, complaints: &mut Complaints) {
         complaints
             .warning(code::STARTED_WITHOUT_DECISION, place, message)
             .help("`register_callback` or `dismiss_callback` before it");
-    }
-}
-
-struct Walker<'w, 'f> {
-    webs: &'w BTreeMap<&'w str, Web<'f>>,
-    /// In which states a flow can return, by its name and the states it begins in.
-    known: BTreeMap<(&'w str, States), States>,
-    depth: usize,
-}
-
-impl<'w> Walker<'w, '_> {
-    /// The states possible before each step, and those in which the flow can return.
-    fn walk(&mut self, web: &'w Web<'_>, begin: States) -> (Vec<States>, States) {
-        let mut before: Vec<States> = vec![0; web.points.len()];
-        let mut returned = 0;
-        let mut open: Vec<(usize, States)> = Vec::new();
-        open.extend(web.entry("start").map(|start| (start, begin)));
-        while let Some((index, states)) = open.pop() {
-            let (Some(known), Some(point)) = (before.get_mut(index), web.points.get(index)) else {
-                continue;
-            };
-            if states & !*known == 0 {
-                continue;
-            }
-            *known |= states;
-            let states = *known;
-            let success = if let Action::CallFlow { flow, .. } = &point.step.action {
-                self.through(flow, states)
-            } else {
-                after(&point.step.action, states)
-            };
-            for edge in &point.edges {
-                let states = if edge.failure { states } else { success };
-                match web.point_of(&edge.to) {
-                    Some(next) => open.push((next, states)),
-                    None if edge.to == Leads::Return => returned |= states,
-                    None => {}
-                }
-            }
-        }
-        (before, returned)
-    }
-
-    /// The states in which a flow returns that begins in these.
-    fn through(&mut self, flow: &str, states: States) -> States {
-        let Some((name, web)) = self.webs.get_key_value(flow) else { return states };
-        let key = (*name, states);
-        if let Some(known) = self.known.get(&key) {
-            return *known;
-        }
-        if self.depth >= CHAIN_MAX {
-            return states;
-        }
-        // A flow that runs itself is complained about elsewhere.
-        self.known.insert(key, states);
-        self.depth += 1;
-        let (_, returned) = self.walk(web, states);
-        self.depth -= 1;
-        self.known.insert(key, returned);
-        returned
     }
 }
 

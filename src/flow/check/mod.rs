@@ -1,11 +1,13 @@
 //! Whole flows judged as graphs: what no single step can tell.
 
+mod answers;
 mod callbacks;
 mod escalations;
 mod keys;
 mod languages;
 mod numbers;
 mod promise;
+mod states;
 mod variables;
 mod web;
 
@@ -41,6 +43,7 @@ pub(super) fn check(drafts: &BTreeMap<String, Draft>, site: &Site, complaints: &
         }
         escalations::check(name, drafts, &webs, complaints);
         keys::check(web, complaints);
+        answers::check(&draft.flow, &webs, complaints);
         languages::check(&draft.flow, web, site, complaints);
         promise::check(&draft.flow, web, site, complaints);
         variables::check(draft, web, complaints);

@@ -1,7 +1,7 @@
 //! The part of a flow that others see: its name, inputs, outputs and variables.
 
 use crate::base::code;
-use crate::base::complaint::{Complaints, Place};
+use crate::base::complaint::{Complaints, Place, closest};
 use crate::base::document::scalar::clip;
 use crate::base::document::{Fields, Key, Kind, Node};
 use crate::base::language::Language;
@@ -72,15 +72,23 @@ impl<'a> Header<'a> {
         let hang_up = fields.take("when_caller_hangs_up");
         let catch = fields.take("catch");
         let sections = fields.required("sections", complaints);
+        if let Some(node) = sections.filter(|node| node.kind == Kind::Null) {
+            complaints
+                .error(code::EMPTY_SECTION, &node.place, "`sections` is empty")
+                .help("what belongs to it stands below it and further in: `  start:`");
+            // Sections that stand too far out are no unknown keys.
+            fields.take_rest();
+        }
         let sections = named_entries(sections, "sections", complaints);
         fields.finish(complaints);
         let (name, place) = name.map(|(name, place)| (name.to_owned(), place.clone()))?;
         if !sections.is_empty() && !sections.iter().any(|(key, _)| key.text == "start") {
             let message = "a flow begins in the section `start`, which is missing";
             let first = sections.first().map_or(&place, |(key, _)| &key.place);
-            complaints
-                .error(code::MISSING_START, first, message)
-                .suggest("start", sections.iter().map(|(key, _)| key.text.as_str()));
+            let complaint = complaints.error(code::MISSING_START, first, message);
+            if let Some(close) = closest("start", sections.iter().map(|(key, _)| &*key.text)) {
+                complaint.help(format!("name it so instead of `{close}`"));
+            }
         }
         Some(Self {
             name,
@@ -101,6 +109,10 @@ impl<'a> Header<'a> {
 
 fn format(fields: &mut Fields<'_>, complaints: &mut Complaints) {
     let Some(node) = fields.required("format", complaints) else { return };
+    if node.scalar().is_some_and(|text| text.starts_with("1.")) {
+        node.wrong("a whole number", complaints).help("write `format: 1`");
+        return;
+    }
     let format = node.integer(1..=i64::from(i32::MAX), complaints);
     if format.is_some_and(|format| format != FORMAT) {
         let message = format!("this version reads format {FORMAT} only");

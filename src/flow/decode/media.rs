@@ -2,6 +2,7 @@
 
 use super::Decoder;
 use super::parameters::Parameters;
+use super::value::SEE_NAMES;
 use crate::base::code;
 use crate::base::digit::Digit;
 use crate::base::document::scalar::clip;
@@ -84,7 +85,7 @@ impl<'a> Decoder<'a> {
             let help = SAY_KINDS.map(|(name, _)| format!("`{name}`")).join(", ");
             self.complaints
                 .error(code::MISSING_KEY, &parameters.place, "`say` needs what to say")
-                .help(format!("one of {help}"));
+                .help(format!("one of {help}, `text`"));
             return None;
         };
         let kind = self.gender(kind, gender);
@@ -173,9 +174,11 @@ impl<'a> Decoder<'a> {
             && !known.contains(name)
         {
             let message = format!("there is no music `{}`", clip(name));
-            self.complaints
-                .error(code::UNKNOWN_MUSIC, &node.place, message)
-                .suggest(name, known.iter().map(String::as_str));
+            self.complaints.error(code::UNKNOWN_MUSIC, &node.place, message).among(
+                name,
+                known.iter().map(String::as_str),
+                SEE_NAMES,
+            );
         }
         Some(name.to_owned())
     }

@@ -5,6 +5,7 @@
 //!                                of all flows                    of one flow
 //! ```
 
+mod advice;
 mod call;
 mod callback;
 mod control;
@@ -26,6 +27,7 @@ pub(super) use header::{Header, escalated_in, run_in};
 pub(super) use usage::Uses;
 
 use super::graph::{Flow, Step, Target};
+use super::notation::Notation;
 use super::scope::Scope;
 use super::site::Site;
 use crate::base::complaint::{Complaints, Place};
@@ -181,8 +183,8 @@ impl<'a> Decoder<'a> {
         let message = format!("there is no section `{name}`");
         let complaint = self.complaints.error(code::UNKNOWN_SECTION, &node.place, message);
         complaint.suggest(name, self.sections.iter().copied());
-        if complaint.help.is_none() && super::notation::Notation::named(name).is_some() {
-            complaint.help(format!("to do it at once, write a list: `[ {name} ]`"));
+        if let (None, Some(notation)) = (&complaint.help, Notation::named(name)) {
+            complaint.help(advice::at_once(notation));
         }
     }
 

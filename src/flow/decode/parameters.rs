@@ -1,8 +1,9 @@
 //! The keys of one step: what is written there, and what `defaults` adds.
 
 use super::Decoder;
+use super::advice;
 use crate::base::code;
-use crate::base::complaint::Place;
+use crate::base::complaint::{Place, closest};
 use crate::base::document::scalar::clip;
 use crate::base::document::{Key, Kind, Node};
 use crate::flow::notation::{Kind as ParameterKind, KnownEscalation, Notation};
@@ -20,6 +21,8 @@ pub(super) struct Parameters<'a> {
     pub(super) catch_maps: Vec<&'a Node>,
     /// Whether a key was complained about.
     pub(super) refused: bool,
+    /// Keys that were probably meant by others that are misspelt.
+    meant: Vec<&'static str>,
 }
 
 /// One key that is written, or a default.
@@ -34,7 +37,8 @@ impl<'a> Parameters<'a> {
     fn none(notation: &'static Notation, place: &Place) -> Self {
         let place = place.clone();
         let (given, catches, catch_maps) = (Vec::new(), Vec::new(), Vec::new());
-        Self { notation, place, given, catches, catch_maps, refused: false }
+        let (refused, meant) = (false, Vec::new());
+        Self { notation, place, given, catches, catch_maps, refused, meant }
     }
 
     /// The value of a key of the table.
@@ -60,15 +64,20 @@ impl<'a> Decoder<'a> {
         value: &'a Node,
         beside: Vec<(&'a Key, &'a Node)>,
     ) -> Parameters<'a> {
-        let mut keys = self.own_keys(notation, word, value);
+        let own = self.own_keys(notation, word, value);
+        let unread = own.is_none();
+        let mut keys = own.unwrap_or_default();
         let beside = beside.into_iter();
         keys.extend(beside.map(|(key, node)| Given { name: &key.text, place: &key.place, node }));
         let mut found = Parameters::none(notation, &word.place);
+        found.refused = unread;
         for given in keys {
             self.sort(given, &mut found);
         }
         self.add_defaults(&mut found);
-        self.nothing_is_missing(&found);
+        if !unread {
+            self.nothing_is_missing(&found);
+        }
         found
     }
 
@@ -80,14 +89,15 @@ impl<'a> Decoder<'a> {
         found
     }
 
+    /// The keys in the value of a notation; `None` where it is something else, which is told.
     fn own_keys(
         &mut self,
         notation: &'static Notation,
         word: &'a Key,
         value: &'a Node,
-    ) -> Vec<Given<'a>> {
+    ) -> Option<Vec<Given<'a>>> {
         let main = notation.main.and_then(|main| notation.parameter(main));
-        match (&value.kind, main) {
+        Some(match (&value.kind, main) {
             (Kind::Null, _) => Vec::new(),
             (Kind::Map(_), Some(main)) if main.kind == ParameterKind::Values => {
                 vec![Given { name: main.name, place: &word.place, node: value }]
@@ -105,11 +115,14 @@ impl<'a> Decoder<'a> {
                     let message = format!("`{name}` takes no value");
                     self.complaints.error(code::WRONG_VALUE, &value.place, message);
                 } else {
-                    value.wrong(&format!("the keys of `{name}`"), self.complaints);
+                    let keys: Vec<&str> = notation.parameters.iter().map(|key| key.name).collect();
+                    value
+                        .wrong(&format!("the keys of `{name}`"), self.complaints)
+                        .help(format!("write a key and its value; keys: {}", keys.join(", ")));
                 }
-                Vec::new()
+                return None;
             }
-        }
+        })
     }
 
     fn sort(&mut self, given: Given<'a>, found: &mut Parameters<'a>) {
@@ -134,7 +147,8 @@ impl<'a> Decoder<'a> {
             found.catches.push((given.name, given.node));
         } else {
             found.refused = true;
-            self.unknown_key(notation, given.name, given.place);
+            let meant = self.unknown_key(notation, given.name, given.place);
+            found.meant.extend(meant);
         }
     }
 
@@ -145,23 +159,35 @@ impl<'a> Decoder<'a> {
             || self.around.escalations.contains(name)
     }
 
-    fn unknown_key(&mut self, notation: &'static Notation, key: &str, place: &Place) {
+    /// Complains of a key; the answer is the one that was probably meant.
+    fn unknown_key(
+        &mut self,
+        notation: &'static Notation,
+        key: &str,
+        place: &Place,
+    ) -> Option<&'static str> {
         let name = notation.name;
         let shown = clip(key);
         if Notation::named(key).is_some() {
             let message = format!("a step is one notation; this has `{name}` and `{shown}`");
             let help = "begin another step with `-`";
             self.complaints.error(code::TWO_NOTATIONS, place, message).help(help);
-            return;
+            return None;
         }
         let message = format!("`{name}` has no key `{shown}`");
-        let own: Vec<&str> = notation.parameters.iter().map(|known| known.name).collect();
+        let own: Vec<&'static str> = notation.parameters.iter().map(|known| known.name).collect();
         let raised = KnownEscalation::names().chain(["failed"]).filter(|_| notation.escalates);
         let complaint = self.complaints.error(code::UNKNOWN_KEY, place, message);
         if !own.is_empty() {
             complaint.help(format!("known keys: {}", own.join(", ")));
         }
-        complaint.suggest(key, own.into_iter().chain(raised));
+        // What a step has of its own is nearer than what any step can raise.
+        complaint.suggest(key, raised).suggest(key, own.iter().copied());
+        if let Some(help) = advice::of_key(notation, key) {
+            complaint.help(help);
+            return None;
+        }
+        closest(key, own)
     }
 
     fn add_defaults(&mut self, found: &mut Parameters<'a>) {
@@ -177,7 +203,8 @@ impl<'a> Decoder<'a> {
     }
 
     fn nothing_is_missing(&mut self, found: &Parameters<'_>) {
-        for parameter in found.notation.parameters.iter().filter(|parameter| parameter.required) {
+        let required = found.notation.parameters.iter().filter(|parameter| parameter.required);
+        for parameter in required.filter(|parameter| !found.meant.contains(&parameter.name)) {
             if !found.given.iter().any(|given| given.name == parameter.name) {
                 let (name, key) = (found.notation.name, parameter.name);
                 let message = match found.notation.main {

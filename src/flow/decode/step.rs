@@ -1,6 +1,7 @@
 //! One step: which notation it is, and what catches its escalations.
 
 use super::Decoder;
+use super::advice;
 use super::call::UNAVAILABLE;
 use super::parameters::Parameters;
 use super::usage::Uses;
@@ -73,7 +74,11 @@ impl<'a> Decoder<'a> {
     pub(super) fn unknown_notation(&mut self, word: &str, place: &Place) {
         let names = NOTATIONS.iter().map(|notation| notation.name);
         let message = format!("there is no notation `{}`", clip(word));
-        self.complaints.error(code::UNKNOWN_NOTATION, place, message).suggest(word, names);
+        let complaint = self.complaints.error(code::UNKNOWN_NOTATION, place, message);
+        complaint.help("`ringback flow reference` lists them").suggest(word, names);
+        if let Some(help) = advice::of_notation(word) {
+            complaint.help(help);
+        }
     }
 
     fn finish(&mut self, mut parameters: Parameters<'a>) -> Option<Step> {

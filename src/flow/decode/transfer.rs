@@ -2,6 +2,7 @@
 
 use super::Decoder;
 use super::parameters::Parameters;
+use super::value::SEE_NAMES;
 use crate::base::code;
 use crate::base::document::Node;
 use crate::base::document::scalar::clip;
@@ -76,13 +77,24 @@ impl<'a> Decoder<'a> {
         let number = parameters.take("number");
         let agent = parameters.take("agent");
         let queue = parameters.take("queue");
-        let given = [number, agent, queue].into_iter().flatten().count();
-        if given != 1 {
-            let message = "`transfer` needs one of `number`, `agent` and `queue`";
-            if !parameters.refused {
+        let named = [("number", number), ("agent", agent), ("queue", queue)];
+        let named = named.into_iter().filter_map(|(key, node)| Some((key, node?)));
+        match named.collect::<Vec<_>>().as_slice() {
+            [_] => {}
+            [] if parameters.refused => return None,
+            [] => {
+                let message = "`transfer` needs one of `number`, `agent` and `queue`";
                 self.complaints.error(code::MISSING_KEY, &parameters.place, message);
+                return None;
             }
-            return None;
+            [(first, _), (second, node), ..] => {
+                let message =
+                    format!("`transfer` has two destinations here: `{first}` and `{second}`");
+                self.complaints
+                    .error(code::WRONG_VALUE, &node.place, message)
+                    .help("take one of them away");
+                return None;
+            }
         }
         if let Some(node) = number {
             let number = self.operand(node, &NUMBER);
@@ -112,7 +124,7 @@ impl<'a> Decoder<'a> {
             let message = format!("there is no {what} `{}`", clip(name));
             let code = if what == "agent" { code::UNKNOWN_AGENT } else { code::UNKNOWN_TRUNK };
             let complaint = self.complaints.error(code, &node.place, message);
-            complaint.suggest(name, names.iter().map(String::as_str));
+            complaint.among(name, names.iter().map(String::as_str), SEE_NAMES);
         }
         Some(name.to_owned())
     }

@@ -17,8 +17,23 @@ use crate::flow::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+/// How to see the names that a site has.
+pub(super) const SEE_NAMES: &str = "the configuration of the site says which there are";
+
 /// Stands where a value could not be read.
 pub(super) const UNREADABLE: Operand = Operand::Literal(Value::Unknown);
+
+/// The type that a value is meant to have where one of these is wanted; none: any.
+fn kind_of(node: &Node, text: &str, wanted: &[Type]) -> Type {
+    let guessed = guess(node, text);
+    if wanted.is_empty() || wanted.contains(&guessed) {
+        guessed
+    } else if wanted.contains(&Type::Text) {
+        Type::Text
+    } else {
+        wanted.first().copied().unwrap_or(guessed)
+    }
+}
 
 /// A value of a type as it was written out.
 pub(super) fn literal(
@@ -96,7 +111,7 @@ fn is_queue(text: &str, node: &Node, site: &Site, complaints: &mut Complaints) {
     {
         complaints
             .error(code::UNKNOWN_QUEUE, &node.place, format!("there is no queue `{}`", clip(text)))
-            .suggest(text, queues.iter().map(String::as_str));
+            .among(text, queues.iter().map(String::as_str), SEE_NAMES);
     }
 }
 
@@ -105,9 +120,11 @@ fn is_mailbox(text: &str, node: &Node, site: &Site, complaints: &mut Complaints)
         && !mailboxes.contains(text)
     {
         let message = format!("there is no mailbox `{}`", clip(text));
-        complaints
-            .error(code::UNKNOWN_MAILBOX, &node.place, message)
-            .suggest(text, mailboxes.iter().map(String::as_str));
+        complaints.error(code::UNKNOWN_MAILBOX, &node.place, message).among(
+            text,
+            mailboxes.iter().map(String::as_str),
+            SEE_NAMES,
+        );
     }
 }
 
@@ -140,18 +157,52 @@ impl<'a> Decoder<'a> {
         if let Some(path) = text.strip_prefix('$') {
             return self.variable(path, node, wanted);
         }
-        let guessed = guess(node, text);
-        let kind = if wanted.is_empty() || wanted.contains(&guessed) {
-            guessed
-        } else if wanted.contains(&Type::Text) {
-            Type::Text
-        } else {
-            wanted.first().copied().unwrap_or(guessed)
-        };
+        if self.is_of_a_value(node, text) {
+            return self.without_dollar(node, text, wanted);
+        }
+        let kind = kind_of(node, text, wanted);
         literal(node, kind, self.around.site, self.complaints).map_or(UNREADABLE, Operand::Literal)
     }
 
+    /// Whether a text without quotes is the name of a variable or a fact.
+    fn is_of_a_value(&self, node: &Node, text: &str) -> bool {
+        let path: Vec<String> = text.split('.').map(str::to_owned).collect();
+        let bare = matches!(node.kind, Kind::Scalar { quoted: false, .. });
+        bare && self.scope.resolve(&path, &node.place).is_ok()
+    }
+
+    /// A name of a variable where a value stands: certainly wrong where it is none of the type, and
+    /// probably where any text will do.
+    fn without_dollar(&mut self, node: &'a Node, text: &str, wanted: &[Type]) -> Operand {
+        let help = format!("write `${text}`");
+        if wanted.contains(&Type::Phone) {
+            let message = format!("`{text}` is no telephone number");
+            self.complaints.error(code::WRONG_VALUE, &node.place, message).help(help);
+            return UNREADABLE;
+        }
+        let mut found = Complaints::new();
+        let kind = kind_of(node, text, wanted);
+        let value = literal(node, kind, self.around.site, &mut found);
+        let may_be_meant = !wanted.is_empty() && !wanted.contains(&Type::Text);
+        if found.is_empty() && !may_be_meant {
+            let message = format!("`{text}` is a text here, and a variable has this name");
+            let help = format!("{help}, or put the text in quotes");
+            self.complaints.warning(code::FORGOTTEN_DOLLAR, &node.place, message).help(help);
+        }
+        for mut complaint in found.into_sorted() {
+            complaint.help(help.as_str());
+            self.complaints.push(complaint);
+        }
+        value.map_or(UNREADABLE, Operand::Literal)
+    }
+
     fn variable(&mut self, path: &str, node: &'a Node, wanted: &[Type]) -> Operand {
+        if path.contains(|letter: char| " +*/".contains(letter)) {
+            let message = format!("`${}` is no name of a variable", clip(path));
+            let help = "a variable stands alone: the language has no arithmetic";
+            self.complaints.error(code::UNKNOWN_NAME, &node.place, message).help(help);
+            return UNREADABLE;
+        }
         let parts: Vec<String> = path.split('.').map(str::to_owned).collect();
         let operand = Operand::Variable(parts.clone());
         self.reads(&parts, &node.place);
@@ -260,7 +311,16 @@ impl<'a> Decoder<'a> {
                 if self.scope.variables.contains_key(text) {
                     complaint.help(format!("`${text}` is the variable"));
                 } else {
-                    complaint.suggest(text, names);
+                    let language = self.around.site.main_language();
+                    let name = text.rsplit('/').next().unwrap_or(text).trim_end_matches(".wav");
+                    complaint.help(format!(
+                        "a recording of it belongs into `prompts/{language}/{}.wav`",
+                        clip(name)
+                    ));
+                    complaint.suggest(name, names.iter().copied()).suggest(text, names);
+                    if text != name && self.around.site.prompt(name) == PromptState::Fine {
+                        complaint.help(format!("it is named without folder and ending: `{name}`"));
+                    }
                 }
             }
             PromptState::MissingIn(languages) => {
@@ -274,6 +334,10 @@ impl<'a> Decoder<'a> {
     /// Keys of the telephone and where each leads.
     pub(super) fn keys(&mut self, node: Option<&'a Node>) -> BTreeMap<Digit, Target> {
         let mut keys = BTreeMap::new();
+        if let Some(node) = node.filter(|node| node.kind == Kind::Null) {
+            node.wrong("keys and where each leads", self.complaints)
+                .help("what belongs to `keys` stands below it and further in");
+        }
         for (key, node) in self.entries(node, "keys and where each leads") {
             let target = self.target(node);
             let Some(digit) = digit(&key.text) else {
@@ -299,6 +363,11 @@ impl<'a> Decoder<'a> {
     /// One key, `none`, or the default.
     pub(super) fn key(&mut self, node: Option<&Node>, default: Option<Digit>) -> Option<Digit> {
         let Some(node) = node else { return default };
+        if node.kind == Kind::Null {
+            node.wrong("one key (0 to 9, `star`, `hash`) or `none`", self.complaints)
+                .help("`#` without quotes begins a comment: write `\"#\"` or `hash`");
+            return None;
+        }
         let text = node.text(self.complaints)?;
         let found = digit(text);
         if found.is_none() && text != "none" {
@@ -375,7 +444,7 @@ impl<'a> Decoder<'a> {
 }
 
 /// A key of the telephone by its name.
-fn digit(text: &str) -> Option<Digit> {
+pub(super) fn digit(text: &str) -> Option<Digit> {
     match text {
         "star" => return Some(Digit::STAR),
         "hash" => return Some(Digit::HASH),

@@ -58,14 +58,32 @@ impl Parser<'_> {
         let part = self.any()?;
         if !matches!(self.word(), Word::End) {
             let (at, message) = (self.position(), self.unexpected("the end, `and` or `or`"));
+            let help = self.help_after_the_end();
             let complaint = self.typing.error(code::EXPRESSION_SYNTAX, at, message);
-            if matches!(self.words.get(self.at).map(|t| &t.word), Some(Word::Name { .. })) {
-                complaint.help("text stands in quotes");
-            }
+            complaint.help = help;
             return Err(Lost);
         }
         self.typing.truth(&part);
         Ok(part)
+    }
+
+    /// What a word after a whole condition was probably meant to do.
+    fn help_after_the_end(&self) -> Option<String> {
+        let Word::Name { text, .. } = self.word() else { return None };
+        let before = self.at.checked_sub(1).and_then(|at| self.words.get(at));
+        let after_number =
+            before.and_then(|token| if let Word::Number(n) = token.word { Some(n) } else { None });
+        Some(match (text.as_str(), after_number) {
+            ("then" | "else", _) => format!("`{text}` stands in a line of its own below `if`"),
+            ("between", _) => {
+                "write both ends: `time.now >= 08:00 and time.now < 17:00`".to_owned()
+            }
+            ("is", _) => "write `==`".to_owned(),
+            ("s" | "m" | "h" | "d" | "ms", Some(number)) => {
+                format!("a unit follows its number at once: `{number}{text}`")
+            }
+            _ => "conditions are joined by `and` or `or`; text stands in quotes".to_owned(),
+        })
     }
 
     fn any(&mut self) -> Result<Part, Lost> {

@@ -2,6 +2,7 @@
 
 use crate::base::calendar::civil::{CalendarDay, ClockTime};
 use crate::base::document::duration::parse_duration;
+use crate::base::document::letters::is_curly;
 use crate::base::money::Money;
 use std::time::Duration;
 
@@ -156,7 +157,10 @@ impl Reader<'_> {
         let Some(sign) = SIGNS.iter().find(|sign| rest.starts_with(**sign)) else {
             let help = match letter {
                 '=' => Some("`==` compares".to_owned()),
-                '+' => Some("a phone number stands in quotes".to_owned()),
+                '+' => Some("a phone number stands in quotes; there is no arithmetic".to_owned()),
+                '-' => Some("a text stands in quotes: `\"office-hours\"`".to_owned()),
+                '*' | '/' | '%' => Some("there is no arithmetic".to_owned()),
+                curly if is_curly(curly) => Some("type the straight quotes `\"`".to_owned()),
                 '{' | '}' => Some("a condition stands without braces".to_owned()),
                 _ => None,
             };

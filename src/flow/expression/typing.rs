@@ -116,12 +116,12 @@ impl Typing<'_> {
     /// `left how right`.
     pub(super) fn compare(&mut self, how: Comparison, left: Part, right: Part) -> Part {
         let at = left.at;
-        self.sides(&left, &right);
+        let fits = self.sides(&left, &right);
         let ordered = match left.kind {
             Sort::Of(kind) => kind.has_order(),
             Sort::Any => true,
         };
-        if how.is_ordering() && !ordered {
+        if fits && how.is_ordering() && !ordered {
             let message = format!("a {} has no order", left.kind.word());
             self.error(code::TYPE_MISMATCH, at, message)
                 .help("it can be compared with `==` and `!=`");
@@ -139,25 +139,26 @@ impl Typing<'_> {
         part(Tree::In(Box::new(needle.tree), trees), Sort::Of(Type::YesNo), needle.at)
     }
 
-    /// Whether two sides can ever be the same.
-    fn sides(&mut self, left: &Part, right: &Part) {
+    /// Whether two sides can ever be the same; complains where they cannot.
+    fn sides(&mut self, left: &Part, right: &Part) -> bool {
         if left.kind == Sort::Any || right.kind == Sort::Any {
-            return;
+            return true;
         }
         for side in [left, right] {
             if matches!(side.kind, Sort::Of(Type::Record | Type::Recording)) {
                 let message = format!("a {} cannot be compared", side.kind.word());
                 self.error(code::TYPE_MISMATCH, side.at, message)
                     .help("`known(…)` asks if it is there");
-                return;
+                return false;
             }
         }
         let textual = left.kind.is_textual() && right.kind.is_textual();
         if left.kind != right.kind && !textual {
             let (one, other) = (left.kind.word(), right.kind.word());
             let message = format!("a {one} is never the same as a {other}");
-            self.error(code::TYPE_MISMATCH, right.at, message);
-            return;
+            let help = help_to_compare(left, right).or_else(|| help_to_compare(right, left));
+            self.error(code::TYPE_MISMATCH, right.at, message).help = help;
+            return false;
         }
         if let (Tree::Literal(Value::Money(one)), Tree::Literal(Value::Money(other))) =
             (&left.tree, &right.tree)
@@ -168,6 +169,7 @@ impl Typing<'_> {
         }
         self.literal(left, right);
         self.literal(right, left);
+        true
     }
 
     /// A text that is written out must be possible for the other side.
@@ -282,8 +284,11 @@ impl Typing<'_> {
             _ => return,
         };
         let message = format!("this site has no opening hours `{}`", clip(text));
-        self.error(code::UNKNOWN_HOURS, part.at, message)
-            .suggest(text, known.iter().map(String::as_str));
+        self.error(code::UNKNOWN_HOURS, part.at, message).among(
+            text,
+            known.iter().map(String::as_str),
+            "the configuration says which there are",
+        );
     }
 
     fn pattern(&mut self, pattern: &Part) -> Option<Pattern> {
@@ -298,6 +303,27 @@ impl Typing<'_> {
             self.error(code::WRONG_PATTERN, pattern.at, message);
         }
         read.ok()
+    }
+}
+
+/// How a value that is written out becomes one of the other side's type.
+fn help_to_compare(other: &Part, written: &Part) -> Option<String> {
+    let Tree::Literal(value) = &written.tree else { return None };
+    let Sort::Of(kind) = other.kind else { return None };
+    match (kind, value) {
+        (Type::Duration, Value::Number(number)) => {
+            Some(format!("give a unit: `{number}m` is minutes, `{number}s` seconds"))
+        }
+        (Type::Phone, Value::Number(_)) => {
+            Some("a phone number stands in quotes, with `+`: \"+48221234567\"".to_owned())
+        }
+        (
+            Type::Time | Type::Date | Type::Duration | Type::Money | Type::Number,
+            Value::Text(text),
+        ) if Value::read(kind, text).is_some() => {
+            Some(format!("write it without quotes: `{text}`"))
+        }
+        _ => None,
     }
 }
 

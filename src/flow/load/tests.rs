@@ -144,7 +144,7 @@ fn a_value_is_not_spoken_in_a_language_without_words() {
 fn a_message_that_is_left_is_something_that_the_caller_does() {
     let text = |after: &str| {
         format!(
-            "flow: main\nformat: 1\nsections:\n  start:\n    - start_callback\n    \
+            "flow: main\nformat: 1\nsections:\n  start:\n    - answer\n    - start_callback\n    \
              - menu: {{ prompt: main-menu, keys: {{ 1: note }}, gave_up: out }}\n  note:\n    \
              - wait: 4s\n    - voicemail: {{ mailbox: support, failed: out }}\n    \
              - wait: {after}\n    \

@@ -6,8 +6,9 @@ use crate::base::code::{ALL, Code};
 use crate::base::complaint::closest;
 use std::process::ExitCode;
 
-const PAGES: [&str; 2] = [
+const PAGES: [&str; 3] = [
     include_str!("../../handbook/mistakes.md"),
+    include_str!("../../handbook/mistakes_in_calls.md"),
     include_str!("../../handbook/mistakes_in_files.md"),
 ];
 

@@ -231,9 +231,13 @@ const GRAPHS: &[(&str, &[&str])] = &[
         "start:\n    - start_callback\n    - «register_callback\n    - end\n",
         &["number-not-verified"],
     ),
-    ("start:\n    - music: { for: 9s, keys: { «A: start } }\n    - end\n", &["key-never-pressed"]),
     (
-        "start:\n    - «menu: { prompt: main-menu, keys: { 1: start }, gave_up: again }\n",
+        "start:\n    - answer\n    - music: { for: 9s, keys: { «A: start } }\n    - end\n",
+        &["key-never-pressed"],
+    ),
+    (
+        "start:\n    - answer\n    \
+         - «menu: { prompt: main-menu, keys: { 1: start }, gave_up: again }\n",
         &["gave-up-again"],
     ),
 ];
