@@ -9,8 +9,8 @@ use ringback::io::temporary::Temporary;
 use ringback::rehearsal::house::repertoire::Repertoire;
 use ringback::rehearsal::report;
 use ringback::rehearsal::script::{Names, Test, read};
-use ringback::rehearsal::stage::Stage;
-use ringback::rehearsal::trial::play;
+use ringback::rehearsal::stage::{Stage, crowds};
+use ringback::rehearsal::trial::{Failure, play};
 use std::fs;
 use std::io::{Read, Write};
 use std::path::Path;
@@ -348,6 +348,69 @@ fn the_command_fails_with_one_and_mistakes_with_78() {
     assert!(told(&wrong).contains("did you mean `hears`?"), "{}", told(&wrong));
     let nothing = ringback(&["flow", "test", "src"]);
     assert_eq!(nothing.status.code(), Some(2), "{}", told(&nothing));
+    let nobody = ringback(&["flow", "test", "config/flows", "--filter", "nosuch"]);
+    assert_eq!(nobody.status.code(), Some(2), "{}", told(&nobody));
+    assert!(told(&nobody).contains("no test and no case holds \"nosuch\""), "{}", told(&nobody));
+}
+
+#[test]
+fn two_cases_of_one_name_are_a_mistake() {
+    let line = "\n  - { name: the case, script: [ hangs_up ] }";
+    let text = format!("{}{line}", file("script: [ hangs_up ]"));
+    let mut complaints = Complaints::new();
+    let stage = stage();
+    read("case.test.yaml", &text, &Names::of(stage.settings()), &mut complaints);
+    let told = format!("{:?}", complaints.into_sorted());
+    assert!(told.contains("there is another case `the case`"), "{told}");
+    assert!(told.contains("it begins in line 7"), "{told}");
+}
+
+#[test]
+fn a_closed_queue_has_let_nobody_in_and_keeps_no_agent_busy() {
+    let mut settings = Plan::shipped().settings;
+    for queue in settings.queues.iter_mut().filter(|queue| queue.line.name == "sales") {
+        queue.hours = Some("office-hours".to_owned());
+    }
+    assert!(settings.hours.contains_key("office-hours"), "{:?}", settings.hours);
+    let repertoire = Arc::new(Repertoire::new(&settings.prompts, |_, _| None));
+    let stage = Stage::new(settings, repertoire);
+    let who = |standing: &str| {
+        let given = format!(
+            "given: {{ hours: {{ office-hours: {standing} }}, queues: {{ sales: {{ agents: 1, \
+             waiting: 2 }} }} }}\n    script: [ hangs_up ]"
+        );
+        let test = test_on(&stage, "case", &file(&given));
+        let given = &test.cases.first().expect("a case").given;
+        let (settings, agents) = stage.settings_of(given);
+        let crowds = crowds(&settings, &agents, given, stage.utc(given));
+        crowds.iter().map(|crowd| (crowd.served, crowd.waiting)).collect::<Vec<_>>()
+    };
+    assert_eq!(who("open"), [(1, 2)]);
+    assert_eq!(who("closed"), []);
+}
+
+#[test]
+fn a_case_that_could_not_begin_is_told_with_its_reason() {
+    let text = file("\n    script: [ hangs_up ]");
+    let test = test("case", &text);
+    let case = test.cases.first().expect("a case");
+    let mut outcome = play(case, &stage());
+    let why = "the server has ended".to_owned();
+    outcome.failures = vec![Failure { line: case.place.line, why, since: 0 }];
+    let told = report::failed(case, &outcome, &text);
+    assert!(told.contains("^ the server has ended"), "{told}");
+    // Even where the line is in no text, the reason is told.
+    let told = report::failed(case, &outcome, "");
+    assert!(told.contains("^ the server has ended"), "{told}");
+}
+
+#[test]
+fn where_somebody_waits_before_the_agents_are_said_to_talk() {
+    let script = "given: { queues: { sales: { agents: 1, waiting: 2 } } }\n    script: [ { agent: \
+                  answers } ]";
+    let told = report("case", &file(script));
+    assert!(told.contains("the agents talk to callers who came before"), "{told}");
+    assert!(!fails("      - agent: answers").contains("came before"));
 }
 
 #[test]

@@ -75,6 +75,24 @@ fn the_shipped_test_of_flows_passes_as_real_calls() {
 }
 
 #[test]
+fn a_closed_queue_in_which_somebody_is_given_is_played_as_real_calls() {
+    let dir = Temporary::new().expect("a directory");
+    let file = dir.path().join("closed.test.yaml");
+    // The queue sales of the shipped site has office-hours.
+    let test = "test: closed\nflow: straight-in\ncases:
+  - name: nobody came before
+    given: { hours: { office-hours: closed }, queues: { sales: { agents: 1, waiting: 1 } } }
+    script: [ hangs_up ]
+";
+    std::fs::write(&file, test).expect("a file");
+    let mut program = ringback(&["flow", "test", "--over-sip", "--config"]);
+    program.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("config/ringback.yaml")).arg(file);
+    let output = program.output().expect("the program");
+    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    assert!(told(&output).contains("1 cases: all passed ("), "{}", told(&output));
+}
+
+#[test]
 fn what_is_not_seen_from_outside_is_told_line_by_line() {
     let server = Server::start();
     let test = "test: outside\nflow: straight-in\ncases:

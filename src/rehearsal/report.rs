@@ -122,6 +122,11 @@ fn script(case: &Case, failures: &[Failure], source: &str, text: &mut String) {
     let last = all.iter().max().copied().unwrap_or(case.place.line);
     let lines = source.lines().zip(1_u32..);
     // Writing to a String cannot fail.
+    let known = source.lines().count();
+    let known = |line: u32| usize::try_from(line).is_ok_and(|line| (1..=known).contains(&line));
+    for failure in failures.iter().filter(|failure| !known(failure.line)) {
+        let _ = writeln!(text, "       | ^ {}", failure.why);
+    }
     for (line, number) in lines.filter(|(_, number)| (first..=last).contains(number)) {
         let failed: Vec<&Failure> = failures.iter().filter(|one| one.line == number).collect();
         let mark = if failed.is_empty() { ' ' } else { '>' };

@@ -133,7 +133,8 @@ impl Stage {
         let settings = Arc::new(settings);
         let repertoire = Arc::clone(&self.repertoire);
         let mut house = House::new(&settings, repertoire, self.utc(given), self.outside, &before);
-        for Crowd { queue: index, served, waiting } in crowds(&settings, &before.agents, given) {
+        let crowds = crowds(&settings, &before.agents, given, self.utc(given));
+        for Crowd { queue: index, served, waiting } in crowds {
             for _ in 0..served {
                 house.earlier_caller(&earlier_number(index));
                 house.answers(Whose::Agent);
@@ -180,12 +181,19 @@ pub struct Crowd {
     pub waiting: usize,
 }
 
-/// Who called before, queue by queue.
+/// Who called before, queue by queue; a queue that is closed at `utc` has let nobody in.
 #[must_use]
-pub fn crowds(settings: &Settings, present: &[String], given: &Given) -> Vec<Crowd> {
+pub fn crowds(settings: &Settings, present: &[String], given: &Given, utc: Utc) -> Vec<Crowd> {
     let mut free: Vec<&String> = present.iter().collect();
+    let open = |queue: &Queue| {
+        let hours = queue.hours.as_ref().and_then(|hours| settings.hours.get(hours));
+        hours.is_none_or(|calendar| calendar.is_open(utc))
+    };
     let mut crowd = |(index, queue): (usize, &Queue)| {
         let waiting = given.queues.get(&queue.line.name).and_then(|given| given.waiting)?;
+        if !open(queue) {
+            return None;
+        }
         let all = free.len();
         if waiting > 0 {
             free.retain(|agent| !queue.line.agents.contains(agent));

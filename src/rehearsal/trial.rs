@@ -15,7 +15,7 @@ use super::hearing::{hears, spelled};
 use super::house::log::{Ear, Entry, Log, What};
 use super::house::{House, Whose};
 use super::judge::judge;
-use super::script::{AgentDeed, Case, Deed, Line, PhoneDeed};
+use super::script::{AgentDeed, Case, Deed, Line, PhoneDeed, QueueGiven};
 use super::stage::Stage;
 use crate::base::digit::Digit;
 use crate::base::time::Moment;
@@ -27,6 +27,10 @@ pub const PATIENCE: Duration = Duration::from_secs(10 * 60);
 const KEY_EVERY: Duration = Duration::from_millis(250);
 /// How long a flow may work on after its caller has gone.
 const LAST_WORDS: Duration = Duration::from_secs(60);
+
+/// Why no agent's telephone rings where somebody waits before the caller.
+const CROWDED: &str = "where somebody is given as waiting, the agents talk to callers who came \
+                       before: `agent: hangs_up` frees one for the next in line";
 
 /// How a case came out.
 #[derive(Debug)]
@@ -67,7 +71,9 @@ pub fn play(case: &Case, stage: &Stage) -> Outcome {
     }
     house.dial(Stage::caller(&case.given), &stage.called(&case.given));
     let began = house.now();
-    let mut trial = Trial { house, cursor: Cursor::default(), key_at: Moment::ZERO };
+    let waiting = |queue: &QueueGiven| queue.waiting.is_some_and(|waiting| waiting > 0);
+    let crowded = case.given.queues.values().any(waiting);
+    let mut trial = Trial { house, cursor: Cursor::default(), key_at: Moment::ZERO, crowded };
     let failures = trial.all(case);
     let Trial { house, .. } = trial;
     let (lasted, turns) = (house.now().since(began), house.turns() - before);
@@ -81,6 +87,8 @@ struct Trial {
     cursor: Cursor,
     /// When the next key may be pressed.
     key_at: Moment,
+    /// Whether somebody called before: then agents talk.
+    crowded: bool,
 }
 
 impl Trial {
@@ -212,7 +220,12 @@ impl Trial {
             return done(self.house.ends(whose), &format!("{who} is not on the telephone"));
         }
         let rings = format!("the telephone of {who} rings");
-        self.until(&rings, While::Ever, |house| house.ringing(whose).is_some())?;
+        let rung = self.until(&rings, While::Ever, |house| house.ringing(whose).is_some());
+        if whose == Whose::Agent && self.crowded {
+            rung.map_err(|why| format!("{why}; {CROWDED}"))?;
+        } else {
+            rung?;
+        }
         let ringing = self.house.ringing(whose);
         self.moves_on();
         let (does, status) = match deed {

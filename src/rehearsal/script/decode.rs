@@ -5,6 +5,7 @@ use super::{Case, FILE_END, Given, Test, expect, given, lines};
 use crate::base::code;
 use crate::base::complaint::Complaints;
 use crate::base::document::{Fields, Node, parse};
+use std::collections::BTreeMap;
 
 /// Most cases of one file.
 const CASES_MAX: usize = 1_000;
@@ -43,7 +44,18 @@ fn read_cases(node: &Node, base: &Given, names: &Names, complaints: &mut Complai
         node.wrong(&format!("a list of 1 to {CASES_MAX} cases"), complaints);
         return Vec::new();
     }
-    nodes.into_iter().filter_map(|node| read_case(node, base, names, complaints)).collect()
+    let cases = nodes.into_iter().filter_map(|node| read_case(node, base, names, complaints));
+    let cases: Vec<Case> = cases.collect();
+    let mut named = BTreeMap::new();
+    for Case { place, name, .. } in &cases {
+        if let Some(line) = named.insert(name, place.line) {
+            // A report names a case by its name alone, and so does --filter.
+            complaints
+                .error(code::DUPLICATE_NAME, place, format!("there is another case `{name}`"))
+                .help(format!("it begins in line {line}; give each case a name of its own"));
+        }
+    }
+    cases
 }
 
 fn read_case(

@@ -128,7 +128,8 @@ fn now(node: &Node, zone: &Zone, complaints: &mut Complaints) -> Option<Utc> {
     let moment = zone.moment(shown);
     if moment.is_none() {
         node.wrong(
-            "a date, a time and a zone such as `2026-11-23 10:15 Europe/Warsaw`",
+            "a date and a time such as `2026-11-23 10:15`, with a zone such as `Europe/Warsaw` \
+             or without",
             complaints,
         );
     }

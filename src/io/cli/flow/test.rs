@@ -88,6 +88,12 @@ pub(super) fn test(arguments: &TestArguments) -> ExitCode {
             file.test.cases.retain(|case| named || case.name.contains(filter.as_str()));
         }
         files.retain(|file| !file.test.cases.is_empty());
+        if files.is_empty() {
+            // Nothing that is played must not look like something that has passed.
+            tell(&format!("error: no case is meant: no test and no case holds {filter:?}"));
+            tell("help: --filter takes a part of a test's or a case's name, letter for letter");
+            return ExitCode::from(EXIT_USAGE);
+        }
     }
     let played = match &arguments.over_sip {
         None => play_all(&files, &stage),

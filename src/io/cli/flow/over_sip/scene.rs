@@ -137,19 +137,23 @@ impl Scene {
             let aor = Uri::sip(Some(agent), server.ip(), Some(server.port()));
             settings.register = Some((aor, Duration::from_secs(300)));
             self.joins_in(settings, None).await?;
-            self.awaits(|tale| tale.event == "agent.state_changed").await?;
+            let signed_in = format!("the agent {agent} is signed in");
+            self.awaits(&signed_in, "agent.state_changed").await?;
         }
-        for Crowd { queue: index, served, waiting } in crowds(&settings, &agents, given) {
+        let crowds = crowds(&settings, &agents, given, stage.utc(given));
+        for Crowd { queue: index, served, waiting } in crowds {
+            let name = settings.queues.get(index).map_or("", |queue| &queue.line.name);
             for place in 0..served + waiting {
-                let name = format!("earlier-{index}-{place}");
-                let settings = telephone(self.dir.path().join(name), HOST, server);
+                let before = format!("caller {} before ours, in the queue {name},", place + 1);
+                let dir = format!("earlier-{index}-{place}");
+                let settings = telephone(self.dir.path().join(dir), HOST, server);
                 self.joins_in(settings, Some(earlier_number(index))).await?;
                 if place < served {
-                    self.awaits(|tale| tale.event == "agent.ringing").await?;
+                    self.awaits(&format!("{before} finds an agent"), "agent.ringing").await?;
                     self.orders(Order::Answer);
-                    self.awaits(|tale| tale.event == "call.connected").await?;
+                    self.awaits(&format!("{before} talks to an agent"), "call.connected").await?;
                 } else {
-                    self.awaits(|tale| tale.event == "queue.joined").await?;
+                    self.awaits(&format!("{before} waits"), "queue.joined").await?;
                 }
             }
         }
@@ -185,16 +189,21 @@ impl Scene {
         }
     }
 
-    /// Waits until our server tells something, before the caller dials.
-    async fn awaits(&mut self, so: impl Fn(&Tale) -> bool) -> Result<(), String> {
+    /// Waits until our server tells of an event, before the caller dials; `what` says it for
+    /// people.
+    async fn awaits(&mut self, what: &str, event: &str) -> Result<(), String> {
         let until = Instant::now() + ARRANGED_WITHIN;
         let Some(own) = &mut self.own else { return Ok(()) };
         loop {
             match tokio::time::timeout_at(until, own.running.tales.recv()).await {
-                Ok(Some(tale)) if so(&tale) => return Ok(()),
+                Ok(Some(tale)) if tale.event == event => return Ok(()),
                 Ok(Some(_)) => {}
                 Ok(None) => return Err("the server has ended".to_owned()),
-                Err(_) => return Err("what is given did not come about in time".to_owned()),
+                Err(_) => {
+                    return Err(format!(
+                        "given, and in vain: {what}; not within {ARRANGED_WITHIN:?}"
+                    ));
+                }
             }
         }
     }
