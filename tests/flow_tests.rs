@@ -285,7 +285,7 @@ cases:
       - reaches: main-line/sale
       - hangs_up: now
     expect: { registered: { number: "601" }, place_in: sales, abandond: 0 }
-  - name: wrong too
+  - name: wrong
     given: { agents: [annna] }
     script:
       - far_end: answer

@@ -114,6 +114,8 @@ macro_rules! codes {
 codes! {
     Error Text ALIAS "alias"
         "an anchor, an alias or a merge key of YAML"
+    Error Text ANOTHER_FILE "another-file"
+        "a file is given to a command for other files"
     Warning Text CURLY_QUOTES "curly-quotes"
         "quotes that YAML takes for letters"
     Error Text DUPLICATE_KEY "duplicate-key"

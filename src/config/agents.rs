@@ -1,7 +1,6 @@
 //! The section `agents`: people who answer, and the passwords of their phones.
 
 use super::reader::{Reader, Sort};
-use super::site::section;
 use super::value;
 use crate::base::code;
 use crate::base::document::{Fields, Key, Node};
@@ -10,7 +9,7 @@ use crate::switchboard::settings::{Agent, Login};
 
 /// All agents.
 pub(super) fn read(root: &mut Fields, reader: &mut Reader) -> Vec<Agent> {
-    let Some(mut agents) = section(root.take("agents"), "agents", reader) else {
+    let Some(mut agents) = reader.names_in(root, "agents", Sort::Agent) else {
         return Vec::new();
     };
     let entries = agents.take_rest();

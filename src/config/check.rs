@@ -26,7 +26,7 @@ pub(super) fn whole(settings: &Settings, root: &Node, place: &Place, reader: &mu
     for agent in &settings.agents {
         check_agent(agent, reachable, root, reader);
     }
-    if settings.trunks.is_empty() {
+    if settings.trunks.is_empty() && !reader.doubts(Sort::Trunk) {
         reader
             .complaints
             .warning(code::NO_TRUNKS, place, "there is no trunk: only agents' phones can call")

@@ -28,7 +28,21 @@ pub(super) fn read(
             reader.exists(Sort::Flow, name, None);
         }
     }
-    match load(texts, &site_of(settings, io)) {
+    let mut site = site_of(settings, io);
+    // Of what could not be read nobody knows the names.
+    if reader.doubts(Sort::Table) {
+        site.tables = None;
+    }
+    if reader.doubts(Sort::Agent) {
+        (site.agents, site.skills) = (None, None);
+    }
+    if reader.doubts(Sort::Queue) {
+        site.queues = None;
+    }
+    if reader.doubts(Sort::Trunk) {
+        (site.trunks, site.anis, site.homes) = (None, None, None);
+    }
+    match load(texts, &site) {
         Ok((mut flows, warnings)) => {
             reader.complaints.extend(warnings);
             flows.waiting = settings.queues.iter().filter_map(waiting_flow).collect();
@@ -83,8 +97,22 @@ fn site_of(settings: &Settings, io: &IoSettings) -> Site {
         speaks: Some(io.speech.is_some()),
         agents: Some(settings.agents.iter().map(|agent| agent.name.clone()).collect()),
         skills: Some(skills(settings)),
+        anis: anis(settings),
+        homes: Some(settings.trunks.iter().map(|trunk| trunk.country).collect()),
         trunks: Some(settings.trunks_out(None).map(|trunk| trunk.name.clone()).collect()),
     }
+}
+
+/// The numbers that trunks may show, if there are trunks and none may show any.
+fn anis(settings: &Settings) -> Option<BTreeSet<String>> {
+    let mut shown = BTreeSet::new();
+    for trunk in settings.trunks_out(None) {
+        if trunk.anis.is_empty() {
+            return None;
+        }
+        shown.extend(trunk.anis.iter().map(|ani| ani.as_str().to_owned()));
+    }
+    Some(shown).filter(|shown| !shown.is_empty())
 }
 
 fn columns((name, table): (&String, &Table)) -> (String, BTreeMap<String, Type>) {

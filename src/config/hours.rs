@@ -38,10 +38,18 @@ fn read_one(node: &Node, reader: &mut Reader) -> Option<Calendar> {
     let mut fields = Fields::of(node, "opening hours", &mut reader.complaints)?;
     let zone = fields.required("time_zone", &mut reader.complaints);
     let holidays = fields.take("holidays");
-    let mut week = Vec::new();
+    let (mut week, mut seen) = (Vec::new(), Vec::new());
     for (key, ranges) in fields.take_rest() {
         let Some(days) = days(key, reader) else { continue };
         let ranges = openings(ranges, reader);
+        if days.iter().any(|day| seen.contains(day)) {
+            let message = format!("a day of `{}` stands in another line already", key.text);
+            reader
+                .complaints
+                .error(code::LISTED_TWICE, &key.place, message)
+                .help("write each day once, such as `mon-thu` and `fri`");
+        }
+        seen.extend(days.iter().copied());
         week.extend(days.iter().flat_map(|day| ranges.iter().map(|range| (*day, *range))));
     }
     let holidays = holidays.map(|node| read_holidays(node, reader)).unwrap_or_default();

@@ -10,6 +10,7 @@ use super::{
 use crate::base::complaint::{Complaint, Complaints, Place, Severity};
 use crate::base::document::{Fields, Node, parse};
 use crate::base::interfaces::Interfaces;
+use crate::flow::another::{Purpose, is_another};
 use crate::flow::graph::FlowSet;
 use crate::switchboard::settings::{Prompts, Settings};
 use std::collections::BTreeSet;
@@ -119,6 +120,9 @@ pub fn flows_named(settings: (&str, &str), environment: &[(String, String)]) -> 
 }
 
 fn read(root: &Node, sources: &Sources, reader: &mut Reader) -> Option<Loaded> {
+    if is_another(root, Purpose::Configuration, &mut reader.complaints) {
+        return None;
+    }
     let mut fields = Fields::of(root, "the configuration", &mut reader.complaints)?;
     let site = site::read_site(&mut fields, sources.interfaces.clone(), sources.cores, reader);
     let io = site::read_io(&mut fields, &site, reader);

@@ -1,7 +1,6 @@
 //! The section `queues`: who serves, how long things last, how callbacks go out.
 
 use super::reader::{Reader, Sort};
-use super::site::section;
 use super::value;
 use crate::base::code;
 use crate::base::document::{Fields, Key, Node};
@@ -22,7 +21,7 @@ const INCOMPLETE: [(&str, bool); 2] = [("incomplete", false), ("abandon", true)]
 
 /// All queues; numbers without `+` are read as dialled in `home`.
 pub(super) fn read(root: &mut Fields, home: Option<Country>, reader: &mut Reader) -> Vec<Queue> {
-    let Some(mut queues) = section(root.take("queues"), "queues", reader) else {
+    let Some(mut queues) = reader.names_in(root, "queues", Sort::Queue) else {
         return Vec::new();
     };
     let entries = queues.take_rest();

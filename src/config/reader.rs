@@ -3,7 +3,7 @@
 
 use crate::base::code::{self, Code};
 use crate::base::complaint::{Complaints, Place};
-use crate::base::document::{Key, Node};
+use crate::base::document::{Fields, Key, Node};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a name is the name of.
@@ -71,6 +71,8 @@ pub(super) struct Reader<'a> {
     pub(super) read_table: ReadFile<'a>,
     defined: BTreeMap<Sort, BTreeMap<String, Option<Place>>>,
     wanted: Vec<Wanted>,
+    /// Of these some could not be read: nobody is blamed for naming one.
+    doubtful: BTreeSet<Sort>,
 }
 
 /// Somebody names something that must exist.
@@ -92,7 +94,33 @@ impl<'a> Reader<'a> {
             read_table,
             defined: BTreeMap::new(),
             wanted: Vec::new(),
+            doubtful: BTreeSet::new(),
         }
+    }
+
+    /// The section that names things of this sort; one that cannot be read leaves doubt.
+    pub(super) fn names_in<'n>(
+        &mut self,
+        root: &mut Fields<'n>,
+        section: &str,
+        sort: Sort,
+    ) -> Option<Fields<'n>> {
+        let node = root.take(section);
+        let fields = node.and_then(|node| Fields::of(node, section, &mut self.complaints));
+        if fields.is_none() && (node.is_some() || root.resembles(section)) {
+            self.doubt(sort);
+        }
+        fields
+    }
+
+    /// Something of this sort could not be read.
+    pub(super) fn doubt(&mut self, sort: Sort) {
+        self.doubtful.insert(sort);
+    }
+
+    /// Whether something of this sort could not be read.
+    pub(super) fn doubts(&self, sort: Sort) -> bool {
+        self.doubtful.contains(&sort)
     }
 
     /// A key that is the name of something new.
@@ -156,7 +184,7 @@ impl<'a> Reader<'a> {
         let nothing = BTreeMap::new();
         for wanted in &self.wanted {
             let known = self.defined.get(&wanted.sort).unwrap_or(&nothing);
-            if known.contains_key(&wanted.name) {
+            if known.contains_key(&wanted.name) || self.doubtful.contains(&wanted.sort) {
                 continue;
             }
             let name = crate::base::document::scalar::clip(&wanted.name);

@@ -8,7 +8,6 @@
 //! comes most often in that line. Empty cells are unknown.
 
 use super::reader::{Reader, Sort};
-use super::site::section;
 use super::value;
 use crate::base::code::{self, Code};
 use crate::base::complaint::{Complaints, Place};
@@ -31,11 +30,16 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// All tables; numbers without `+` are read as dialled in `home`, unless a table says otherwise.
 pub(super) fn read(root: &mut Fields, home: Option<Country>, reader: &mut Reader) -> Tables {
-    let Some(mut tables) = section(root.take("tables"), "tables", reader) else {
+    let Some(mut tables) = reader.names_in(root, "tables", Sort::Table) else {
         return Tables::new();
     };
     let entries = tables.take_rest();
-    entries.iter().filter_map(|(key, node)| read_one(key, node, home, reader)).collect()
+    let tables: Tables =
+        entries.iter().filter_map(|(key, node)| read_one(key, node, home, reader)).collect();
+    if tables.len() < entries.len() {
+        reader.doubt(Sort::Table);
+    }
+    tables
 }
 
 fn read_one(

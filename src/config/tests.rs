@@ -16,6 +16,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+mod doubts;
 mod web;
 
 type Read = Result<(Loaded, Vec<Complaint>), Vec<Complaint>>;

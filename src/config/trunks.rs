@@ -30,7 +30,7 @@ const IDENTITIES: [(&str, Identity); 4] = [
 
 /// All trunks in the order of the text.
 pub(super) fn read(root: &mut Fields, calls_max: usize, reader: &mut Reader) -> Vec<Trunk> {
-    let Some(mut trunks) = section(root.take("trunks"), "trunks", reader) else {
+    let Some(mut trunks) = reader.names_in(root, "trunks", Sort::Trunk) else {
         return Vec::new();
     };
     let entries = trunks.take_rest();

@@ -1,5 +1,6 @@
 //! The flow language: text that a designer writes, checked and then run for each call.
 
+pub mod another;
 mod check;
 pub mod collect;
 mod decode;

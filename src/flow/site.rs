@@ -39,6 +39,10 @@ pub struct Site {
     pub skills: Option<BTreeSet<String>>,
     /// Trunks that call out.
     pub trunks: Option<BTreeSet<String>>,
+    /// Numbers that they may show, in E.164; `None` also where one may show any.
+    pub anis: Option<BTreeSet<String>>,
+    /// Countries whose numbers are dialled without prefix.
+    pub homes: Option<BTreeSet<Country>>,
 }
 
 /// What a site says of a prompt.

@@ -3,7 +3,7 @@
 use super::node::{Key, Kind, Node};
 use super::scalar::clip;
 use crate::base::code;
-use crate::base::complaint::{Complaints, Place};
+use crate::base::complaint::{Complaints, Place, closest};
 
 /// The keys of one map while they are being read.
 ///
@@ -88,6 +88,12 @@ impl<'n> Fields<'n> {
     #[must_use]
     pub fn has(&self, key: &str) -> bool {
         self.rest.iter().any(|(known, _)| known.text == key)
+    }
+
+    /// Whether a key that nobody has taken yet was probably meant to be this one.
+    #[must_use]
+    pub fn resembles(&self, key: &str) -> bool {
+        self.rest.iter().any(|(known, _)| closest(&known.text, [key]).is_some())
     }
 
     /// Everything that nobody has taken, for maps whose keys are names.

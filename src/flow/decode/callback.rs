@@ -133,9 +133,9 @@ impl<'a> Decoder<'a> {
     }
 
     pub(super) fn register_callback(&mut self, parameters: &mut Parameters<'a>) -> Action {
-        let number = parameters.take("number").map(|node| self.operand(node, &NUMBER));
+        let number = parameters.take("number").map(|node| self.callee(node));
         let queue = parameters.take("queue").map(|node| self.operand(node, &[Type::Queue]));
-        let ani = parameters.take("ani").map(|node| self.operand(node, &[Type::Phone]));
+        let ani = parameters.take("ani").map(|node| self.shown(node));
         let attempts = parameters.take("attempts");
         let end = parameters.take("expires");
         let expires = self.some_time(end);

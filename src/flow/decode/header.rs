@@ -5,6 +5,7 @@ use crate::base::complaint::{Complaints, Place, closest};
 use crate::base::document::scalar::clip;
 use crate::base::document::{Fields, Key, Kind, Node};
 use crate::base::language::Language;
+use crate::flow::another::{Purpose, is_another};
 use crate::flow::expression::is_word;
 use crate::flow::graph::{Input, Output, Variable};
 use crate::flow::known::is_object;
@@ -46,6 +47,9 @@ impl<'a> Header<'a> {
     ) -> Option<Self> {
         if node.kind == Kind::Null {
             complaints.error(code::MISSING_KEY, &node.place, "the file is empty");
+            return None;
+        }
+        if is_another(node, Purpose::Flow, complaints) {
             return None;
         }
         let mut fields = Fields::of(node, "a flow", complaints)?;

@@ -21,6 +21,7 @@ impl<'a> Decoder<'a> {
                 return Template::default();
             }
         };
+        self.looks_like_a_variable(node, text);
         let variables = template.parts.iter().filter_map(|part| match part {
             Part::Variable(path) => Some(path),
             Part::Text(_) => None,
@@ -29,6 +30,19 @@ impl<'a> Decoder<'a> {
             self.written_variable(path, node, offset);
         }
         template
+    }
+
+    /// Warns of variables as other languages write them, and of one without its `$`.
+    fn looks_like_a_variable(&mut self, node: &Node, text: &str) {
+        let (message, help) = if text.contains("{{") && text.contains("}}") {
+            let message = "braces mean nothing in a text";
+            (message.to_owned(), "a variable is written as `$name`".to_owned())
+        } else if text.contains('.') && self.is_of_a_value(node, text) {
+            (format!("`{text}` is a text here"), format!("write `${text}`"))
+        } else {
+            return;
+        };
+        self.complaints.warning(code::FORGOTTEN_DOLLAR, &node.place, message).help(help);
     }
 
     /// A variable in a text must be known, and have a text.

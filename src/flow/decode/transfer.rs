@@ -15,8 +15,6 @@ use std::time::Duration;
 /// How long somebody is rung where the flow does not say.
 const RING: Duration = Duration::from_secs(30);
 
-const NUMBER: [Type; 2] = [Type::Phone, Type::Text];
-
 /// Keys that only make sense beside `number`, and beside `queue`.
 const OF_NUMBERS: [&str; 2] = ["ani", "trunk"];
 const OF_QUEUES: [(&str, QueueOutcome); 3] = [
@@ -97,8 +95,8 @@ impl<'a> Decoder<'a> {
             }
         }
         if let Some(node) = number {
-            let number = self.operand(node, &NUMBER);
-            let ani = ani.map(|node| self.operand(node, &[Type::Phone]));
+            let number = self.callee(node);
+            let ani = ani.map(|node| self.shown(node));
             let trunks = self.around.site.trunks.as_ref();
             let trunk = trunk.and_then(|node| self.known("trunk", node, trunks));
             return Some(Destination::Number { number, ani, trunk });

@@ -8,7 +8,7 @@ use crate::base::digit::Digit;
 use crate::base::document::scalar::clip;
 use crate::base::document::{Fields, Key, Kind, Node};
 use crate::base::money::Currency;
-use crate::base::number::{Country, NumberKind, PhoneNumber};
+use crate::base::number::{Country, NumberKind, PhoneNumber, verify};
 use crate::flow::graph::{Operand, Target};
 use crate::flow::known::Answer;
 use crate::flow::site::{PromptState, Site};
@@ -165,7 +165,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// Whether a text without quotes is the name of a variable or a fact.
-    fn is_of_a_value(&self, node: &Node, text: &str) -> bool {
+    pub(super) fn is_of_a_value(&self, node: &Node, text: &str) -> bool {
         let path: Vec<String> = text.split('.').map(str::to_owned).collect();
         let bare = matches!(node.kind, Kind::Scalar { quoted: false, .. });
         bare && self.scope.resolve(&path, &node.place).is_ok()
@@ -194,6 +194,44 @@ impl<'a> Decoder<'a> {
             self.complaints.push(complaint);
         }
         value.map_or(UNREADABLE, Operand::Literal)
+    }
+
+    /// A number that shall be called; one that is written out must be one here.
+    pub(super) fn callee(&mut self, node: &'a Node) -> Operand {
+        let operand = self.operand(node, &[Type::Phone, Type::Text]);
+        let (Operand::Literal(Value::Phone(_) | Value::Text(_)), Some(text)) =
+            (&operand, node.scalar())
+        else {
+            return operand;
+        };
+        let homes = self.around.site.homes.iter().flatten();
+        let faults: Vec<_> = homes.map(|home| verify(text, *home).err()).collect();
+        let digits = text.contains(|letter: char| letter.is_ascii_digit());
+        if !digits || (!faults.is_empty() && faults.iter().all(Option::is_some)) {
+            let message = format!("`{}` is no number that can be called from here", clip(text));
+            self.complaints
+                .error(code::WRONG_VALUE, &node.place, message)
+                .help("write it with `+` and its country, in quotes: \"+48221234567\"");
+        }
+        operand
+    }
+
+    /// A number that is shown to those who are called; some trunk must be allowed to.
+    pub(super) fn shown(&mut self, node: &'a Node) -> Operand {
+        let operand = self.operand(node, &[Type::Phone]);
+        if let (Operand::Literal(Value::Phone(ani)), Some(anis)) =
+            (&operand, &self.around.site.anis)
+            && !anis.contains(ani.as_str())
+        {
+            let message = format!("no trunk that calls out may show the number {ani}");
+            let help = "its `anis` say which it may show";
+            self.complaints.error(code::ANI_NOT_ALLOWED, &node.place, message).among(
+                ani.as_str(),
+                anis.iter().map(String::as_str),
+                help,
+            );
+        }
+        operand
     }
 
     fn variable(&mut self, path: &str, node: &'a Node, wanted: &[Type]) -> Operand {

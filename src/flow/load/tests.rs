@@ -334,5 +334,7 @@ fn site() -> Site {
         agents: Some(["anna", "ben"].map(str::to_owned).into()),
         skills: Some(["billing", "polish"].map(str::to_owned).into()),
         trunks: Some(["carrier"].map(str::to_owned).into()),
+        anis: None,
+        homes: None,
     }
 }

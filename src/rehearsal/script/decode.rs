@@ -5,6 +5,7 @@ use super::{Case, FILE_END, Given, Test, expect, given, lines};
 use crate::base::code;
 use crate::base::complaint::Complaints;
 use crate::base::document::{Fields, Node, parse};
+use crate::flow::another::{Purpose, is_another};
 use std::collections::BTreeMap;
 
 /// Most cases of one file.
@@ -13,6 +14,9 @@ const CASES_MAX: usize = 1_000;
 /// Reads one test file. `None` when it cannot be used; the complaints say why.
 pub fn read(file: &str, text: &str, names: &Names, complaints: &mut Complaints) -> Option<Test> {
     let node = parse(file, text, complaints)?;
+    if is_another(&node, Purpose::Test, complaints) {
+        return None;
+    }
     let mut fields = Fields::of(&node, "a test", complaints)?;
     let name = fields.required("test", complaints).and_then(|node| node.text(complaints));
     if let Some(name) = name {

@@ -87,7 +87,10 @@ impl Given {
 
 /// The flow under test; one that needs inputs answers no call.
 pub(super) fn flow(node: &Node, names: &Names, complaints: &mut Complaints) -> Option<String> {
-    let name = names.flow(node, complaints)?;
+    let Some(name) = names.flow(node, complaints) else {
+        // It is named, and that it is not there has been told: nobody is asked who answers.
+        return node.scalar().map(str::to_owned);
+    };
     let inputs = &names.flows.flows.get(&name)?.inputs;
     if let Some((input, _)) = inputs.iter().find(|(_, input)| input.required) {
         let message = format!("the flow `{name}` needs the input `{input}`, so it answers no call");
