@@ -405,6 +405,19 @@ fn a_case_that_could_not_begin_is_told_with_its_reason() {
 }
 
 #[test]
+fn what_comes_again_and_again_is_told_once_and_what_came_around_it_too() {
+    let flow = "  start: [ answer, { tag: begun }, { goto: hold } ]\n  hold: [ { play: welcome }, \
+                { music: default, for: 5s }, { goto: hold } ]\n";
+    let told = story(flow, "script: [ { hears: goodbye } ]");
+    let [then, path] = told.split("the path:").collect::<Vec<_>>()[..] else { panic!("{told}") };
+    assert!(then.contains("call.tagged tag=begun"), "{told}");
+    assert!(then.contains(" lines, "), "{told}");
+    assert!(path.contains("main/start: answer, tag, goto"), "{told}");
+    assert!(path.contains("main/hold: play, music, goto  ("), "{told}");
+    assert!(told.lines().count() < 20, "{told}");
+}
+
+#[test]
 fn where_somebody_waits_before_the_agents_are_said_to_talk() {
     let script = "given: { queues: { sales: { agents: 1, waiting: 2 } } }\n    script: [ { agent: \
                   answers } ]";

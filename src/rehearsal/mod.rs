@@ -8,6 +8,7 @@
 pub mod coverage;
 pub mod cursor;
 mod earlier;
+mod folding;
 pub mod hearing;
 pub mod house;
 pub mod judge;

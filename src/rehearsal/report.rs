@@ -1,5 +1,6 @@
 //! Tells people what a case did: the line that failed, what happened instead, and the path.
 
+use super::folding::{Round, rounds};
 use super::house::log::{Ear, Entry, What};
 use super::script::Case;
 use super::trial::{Failure, Outcome};
@@ -7,12 +8,12 @@ use crate::base::json::Json;
 use crate::base::time::Moment;
 use std::fmt::Write;
 
-/// Most things that are shown as what happened instead.
-const INSTEAD_MAX: usize = 14;
+/// Most things that are shown of the beginning of what happened instead, and of its end.
+const INSTEAD_MAX: [usize; 2] = [5, 9];
 /// Most things that are shown of a script that came to its end.
 const LAST_MAX: usize = 6;
-/// Most parts of a path that are shown; the last ones matter.
-const PATH_MAX: usize = 16;
+/// Most parts of a path that are shown of its beginning, and of its end, which matters more.
+const PATH_MAX: [usize; 2] = [4, 12];
 
 /// Everything about a case that failed, in lines; `source` is the text of its file.
 #[must_use]
@@ -142,33 +143,55 @@ fn script(case: &Case, failures: &[Failure], source: &str, text: &mut String) {
 fn instead(outcome: &Outcome, since: usize, text: &mut String) {
     let entries = outcome.log.entries();
     let begun = entries.first().map_or(Moment::ZERO, |entry| entry.at);
-    let lines = |since: usize| {
-        let happened = entries.iter().skip(since).filter_map(|e| Some((e.at, happened(e)?)));
-        let mut lines: Vec<(Moment, String, usize)> = Vec::new();
-        for (at, what) in happened {
-            match lines.last_mut() {
-                Some((_, last, times)) if *last == what => *times += 1,
-                _ => lines.push((at, what, 1)),
-            }
-        }
-        lines
-    };
     if entries.is_empty() {
         return;
     }
+    let lines = |since: usize| -> Vec<(Moment, String)> {
+        entries.iter().skip(since).filter_map(|entry| Some((entry.at, happened(entry)?))).collect()
+    };
     let (mut shown, mut head) = (lines(since), "what happened then:\n");
     if shown.is_empty() {
         let all = lines(0);
         shown = all.into_iter().rev().take(LAST_MAX).rev().collect();
         head = "what happened last:\n";
     }
-    text.push_str(head);
-    for (at, what, times) in shown.iter().take(INSTEAD_MAX) {
-        let again = if *times > 1 { format!("  ({times} times)") } else { String::new() };
-        let _ = writeln!(text, "    {}  {what}{again}", clock(*at, begun));
+    if shown.is_empty() {
+        return;
     }
-    if shown.len() > INSTEAD_MAX {
-        let _ = writeln!(text, "    … and {} more", shown.len() - INSTEAD_MAX);
+    text.push_str(head);
+    let rounds = rounds(&shown, |(_, one), (_, other)| one == other);
+    write(&rounds, INSTEAD_MAX, |(at, what)| format!("{}  {what}", clock(*at, begun)), text);
+}
+
+/// The first rounds and the last, a line for each thing.
+fn write<T>(
+    rounds: &[Round<'_, T>],
+    [first, last]: [usize; 2],
+    line: impl Fn(&T) -> String,
+    text: &mut String,
+) {
+    let between = first..rounds.len().saturating_sub(last).max(first);
+    let left_out = rounds.get(between.clone()).unwrap_or_default();
+    let left_out: usize = left_out.iter().map(|round| round.once.len() * round.times).sum();
+    // Writing to a String cannot fail.
+    for (index, Round { once, times }) in rounds.iter().enumerate() {
+        if left_out > 0 && index == between.start {
+            let _ = writeln!(text, "    … and {left_out} more");
+        }
+        if between.contains(&index) {
+            continue;
+        }
+        let again = if *times > 1 && once.len() == 1 {
+            format!("  ({times} times)")
+        } else {
+            String::new()
+        };
+        for one in *once {
+            let _ = writeln!(text, "    {}{again}", line(one));
+        }
+        if *times > 1 && once.len() > 1 {
+            let _ = writeln!(text, "    ↑ these {} lines, {times} times", once.len());
+        }
     }
 }
 
@@ -224,7 +247,7 @@ fn path(outcome: &Outcome, text: &mut String) {
                 };
                 match parts.last_mut().filter(|part| goes_on(part)) {
                     Some(part) => part.steps.push(does.clone()),
-                    None => parts.push(Part { place, steps: vec![does.clone()], times: 1 }),
+                    None => parts.push(Part { place, steps: vec![does.clone()] }),
                 }
             }
             What::Exit { outcome, .. } => {
@@ -240,18 +263,11 @@ fn path(outcome: &Outcome, text: &mut String) {
             | What::Did(_) => {}
         }
     }
-    let parts = folded(parts);
     if !parts.is_empty() {
         text.push_str("the path:\n");
     }
-    let skipped = parts.len().saturating_sub(PATH_MAX);
-    if skipped > 0 {
-        let _ = writeln!(text, "    … {skipped} before");
-    }
-    for Part { place, steps, times } in parts.iter().skip(skipped) {
-        let again = if *times > 1 { format!("  ({times} times)") } else { String::new() };
-        let _ = writeln!(text, "    {place}: {}{again}", steps.join(", "));
-    }
+    let rounds = rounds(&parts, Part::eq);
+    write(&rounds, PATH_MAX, |part| format!("{}: {}", part.place, part.steps()), text);
 }
 
 /// A stay in one section.
@@ -259,17 +275,17 @@ fn path(outcome: &Outcome, text: &mut String) {
 struct Part {
     place: String,
     steps: Vec<String>,
-    times: usize,
 }
 
-/// What comes again and again stands once.
-fn folded(parts: Vec<Part>) -> Vec<Part> {
-    let mut kept: Vec<Part> = Vec::new();
-    for part in parts {
-        match kept.last_mut() {
-            Some(last) if last.place == part.place && last.steps == part.steps => last.times += 1,
-            _ => kept.push(part),
-        }
+impl Part {
+    /// `say, music ×12, goto`
+    fn steps(&self) -> String {
+        let rounds = rounds(&self.steps, String::eq);
+        let written = rounds.iter().map(|Round { once, times }| match (once.join(", "), times) {
+            (steps, 1) => steps,
+            (steps, _) if once.len() == 1 => format!("{steps} ×{times}"),
+            (steps, _) => format!("({steps}) ×{times}"),
+        });
+        written.collect::<Vec<_>>().join(", ")
     }
-    kept
 }
