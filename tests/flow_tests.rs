@@ -451,6 +451,7 @@ fn somebody_is_the_caller_in_a_terminal() {
     let output = process.wait_with_output().expect("its output");
     let told = told(&output);
     assert!(told.contains("keys: 1 sales, 2 service"), "{told}");
+    assert!(told.contains("> 601234567#\n"), "{told}");
     assert!(told.contains("queue.joined queue=sales position=3"), "{told}");
     assert!(told.contains("promised: a callback to +48601234567 from sales"), "{told}");
 }

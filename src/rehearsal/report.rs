@@ -196,7 +196,8 @@ fn write<T>(
 }
 
 /// Minutes and seconds since the call began.
-fn clock(at: Moment, begun: Moment) -> String {
+#[must_use]
+pub fn clock(at: Moment, begun: Moment) -> String {
     let since = at.since(begun);
     let (minutes, seconds) = (since.as_secs() / 60, since.as_secs() % 60);
     format!("{minutes:>2}:{seconds:02}.{}", since.subsec_millis() / 100)

@@ -168,7 +168,7 @@ pub(super) fn number(node: &Node, complaints: &mut Complaints) -> Option<PhoneNu
 }
 
 /// How hours stand, by its words.
-const STANDINGS: [(&str, Standing); 3] =
+pub const STANDINGS: [(&str, Standing); 3] =
     [("open", Standing::Open), ("closed", Standing::Closed), ("holiday", Standing::Holiday)];
 
 /// `{ office-hours: holiday }`

@@ -13,6 +13,7 @@ mod told;
 
 pub use decode::read;
 pub use expect::RESULTS;
+pub use given::STANDINGS;
 pub use lines::DEEDS;
 pub use names::Names;
 

@@ -2,23 +2,28 @@
 
 use super::files::configuration;
 use super::test::stage;
+use crate::base::calendar::Standing;
 use crate::base::calendar::zone::Zone;
 use crate::base::digit::Digit;
 use crate::base::document::duration::parse_duration;
 use crate::base::time::Moment;
+use crate::flow::web::WebRequest;
 use crate::io::cli::EXIT_USAGE;
 use crate::io::cli::check::refuse;
 use crate::io::cli::output::{answer, tell};
 use crate::io::site::Site;
 use crate::rehearsal::house::log::{Ear, Entry, What};
+use crate::rehearsal::house::repertoire::Piece;
 use crate::rehearsal::house::{House, Whose};
 use crate::rehearsal::report;
-use crate::rehearsal::script::{Caller, FLOW_FILE_END, Given, QueueGiven};
+use crate::rehearsal::script::{Caller, FLOW_FILE_END, Given, QueueGiven, STANDINGS};
 use crate::rehearsal::stage::Stage;
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, IsTerminal, Write};
+use std::iter::Peekable;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long time goes on by itself until the caller has something to do.
@@ -27,6 +32,8 @@ const GOES_ON_MAX: Duration = Duration::from_secs(10 * 60);
 const LAST_WORDS: Duration = Duration::from_secs(60);
 /// What a busy telephone answers.
 const BUSY: u16 = 486;
+/// How the names of prompts begin that make up numbers.
+const NUMBERS: [&str; 2] = ["digits/", "number/"];
 const NOBODY_CALLED: &str = "no telephone outside rings";
 /// From one key to the next.
 const KEY_EVERY: Duration = Duration::from_millis(250);
@@ -66,6 +73,12 @@ pub(in crate::io::cli) struct RunArguments {
     /// So many callers wait in a queue already
     #[arg(long, value_name = "QUEUE=NUMBER", value_parser = counted)]
     waiting: Vec<(String, usize)>,
+    /// What flows are told that the wait in a queue is, such as sales=6m
+    #[arg(long, value_name = "QUEUE=TIME", value_parser = estimated)]
+    wait_estimate: Vec<(String, Duration)>,
+    /// How opening hours stand, whatever the clock shows: closed, open or holiday
+    #[arg(long, value_name = "NAME=STANDING", value_parser = standing)]
+    hours: Vec<(String, Standing)>,
 }
 
 /// Runs the flow with whoever types.
@@ -116,6 +129,13 @@ fn given(arguments: &RunArguments, stage: &Stage) -> Result<Given, String> {
     for (queue, waiting) in &arguments.waiting {
         queues.entry(queue.clone()).or_default().waiting = Some(*waiting);
     }
+    for (queue, wait) in &arguments.wait_estimate {
+        queues.entry(queue.clone()).or_default().wait_estimate = Some(*wait);
+    }
+    let hours: BTreeMap<String, Standing> = arguments.hours.iter().cloned().collect();
+    if let Some(name) = hours.keys().find(|name| !stage.settings().hours.contains_key(*name)) {
+        return Err(format!("there are no opening hours {name}"));
+    }
     if let Some(queue) = queues.keys().find(|queue| stage.settings().queue(queue).is_none()) {
         return Err(format!("there is no queue {queue}"));
     }
@@ -132,7 +152,8 @@ fn given(arguments: &RunArguments, stage: &Stage) -> Result<Given, String> {
         None => None,
     };
     let called = arguments.called.clone();
-    Ok(Given { flow: Some(flow.to_owned()), now, caller, called, queues, ..Given::default() })
+    let flow = Some(flow.to_owned());
+    Ok(Given { flow, now, caller, called, queues, hours, ..Given::default() })
 }
 
 /// One call, line by line.
@@ -162,6 +183,10 @@ impl Conversation {
                 self.house.hang_up();
                 break;
             };
+            if !self.shown {
+                // What was piped in stands where it would have been typed.
+                answer(&format!("> {}", line.trim()));
+            }
             self.obeys(line.trim());
         }
         self.ends();
@@ -239,11 +264,10 @@ impl Conversation {
 
     /// Shows what is new.
     fn shows(&mut self) {
+        let asked = std::mem::take(&mut self.house.web().asked);
         let entries = self.house.log().entries();
-        for entry in entries.iter().skip(self.told) {
-            if let Some(line) = shown(entry, self.began) {
-                answer(&line);
-            }
+        for line in lines(entries.get(self.told..).unwrap_or_default(), &asked, self.began) {
+            answer(&line);
         }
         let more = entries.len() > self.told;
         self.told = entries.len();
@@ -278,12 +302,77 @@ impl Conversation {
     }
 }
 
-/// One thing that happened; what is heard with its words.
-fn shown(entry: &Entry, began: Moment) -> Option<String> {
-    let line = report::told(entry, began)?;
-    let What::Hears { who: Ear::Caller, pieces, index } = &entry.what else { return Some(line) };
-    let text = pieces.get(*index).and_then(|piece| piece.text());
-    Some(text.map_or_else(|| line.clone(), |text| format!("{line}: \"{text}\"")))
+/// What happened, in lines; a number that is spoken is one, whatever its prompts are.
+fn lines(entries: &[Entry], asked: &[(Moment, WebRequest)], began: Moment) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut speaks: Option<&Arc<Vec<Piece>>> = None;
+    let mut asked = asked.iter().peekable();
+    for entry in entries {
+        let What::Hears { who: Ear::Caller, pieces, index } = &entry.what else {
+            lines.extend(question(entry, &mut asked, began));
+            lines.extend(report::told(entry, began));
+            speaks = None;
+            continue;
+        };
+        let Some(piece) = pieces.get(*index).filter(|piece| !piece.is_pause()) else { continue };
+        let of_number = NUMBERS.iter().find_map(|numbers| piece.name().strip_prefix(numbers));
+        let text = piece.text().or(of_number);
+        match (speaks, lines.last_mut(), text) {
+            (Some(play), Some(line), Some(text))
+                if of_number.is_some() && Arc::ptr_eq(play, pieces) =>
+            {
+                line.truncate(line.trim_end_matches('"').len());
+                line.push_str(&format!(" {text}\""));
+            }
+            (_, _, Some(text)) if of_number.is_some() => {
+                lines.push(format!(
+                    "{}  the caller hears \"{text}\"",
+                    report::clock(entry.at, began)
+                ));
+            }
+            (_, _, text) => {
+                let line = report::told(entry, began).unwrap_or_default();
+                lines.push(text.map_or_else(|| line.clone(), |text| format!("{line}: \"{text}\"")));
+            }
+        }
+        speaks = of_number.map(|_| pieces);
+    }
+    lines
+}
+
+/// What a flow asks a web service; nobody answers here.
+fn question<'a>(
+    Entry { at, what }: &Entry,
+    asked: &mut Peekable<impl Iterator<Item = &'a (Moment, WebRequest)>>,
+    began: Moment,
+) -> Option<String> {
+    let What::Step { does, .. } = what else { return None };
+    if does != "http" {
+        return None;
+    }
+    let clock = report::clock(*at, began);
+    let Some((_, request)) = asked.next_if(|(when, _)| when == at) else {
+        return Some(format!("{clock}  the flow cannot ask: its address holds something unknown"));
+    };
+    let whom = request.service.as_deref().map_or(String::new(), |service| format!(" {service}:"));
+    let what = format!("{} {}", request.method.word(), request.address);
+    Some(format!("{clock}  the flow asks{whom} {what}; no web service answers in `flow run`"))
+}
+
+/// `sales=6m`
+fn estimated(text: &str) -> Result<(String, Duration), String> {
+    let found = text.split_once('=').and_then(|(queue, wait)| Some((queue, parse_duration(wait)?)));
+    let (queue, wait) = found.ok_or("write QUEUE=TIME, such as sales=6m")?;
+    Ok((queue.to_owned(), wait))
+}
+
+/// `office-hours=closed`
+fn standing(text: &str) -> Result<(String, Standing), String> {
+    let found = text.split_once('=').and_then(|(name, word)| {
+        let (_, standing) = STANDINGS.iter().find(|(known, _)| *known == word)?;
+        Some((name.to_owned(), *standing))
+    });
+    found.ok_or_else(|| "write NAME=closed, NAME=open or NAME=holiday".to_owned())
 }
 
 /// `sales=4`
