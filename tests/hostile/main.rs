@@ -19,12 +19,20 @@ type Seeds = Vec<(String, String)>;
 
 #[test]
 fn no_changed_flow_breaks_the_house() {
-    let mut seeds = named(&shipped(ENDING), ENDING);
-    seeds.extend(named(&files("tests/wrong_flows", ENDING), ENDING));
+    let seeds = named(&shipped(ENDING), ENDING);
     let judge = Judge::new();
     let (used, all) = rounds(&seeds, 25, |name, text| judge.flow(name, text));
     // Neither does everything fail, which would look at no runner, nor does nothing.
     assert!(used * 20 > all && used < all, "{used} of {all} were good");
+}
+
+#[test]
+fn no_changed_wrong_flow_breaks_the_house() {
+    let seeds = named(&files("tests/wrong_flows", ENDING), ENDING);
+    let judge = Judge::new();
+    let (used, all) = rounds(&seeds, 25, |name, text| judge.flow(name, text));
+    // A change may mend a slip.
+    assert!(used < all, "{used} of {all} were good");
 }
 
 #[test]
