@@ -146,17 +146,21 @@ impl Switchboard {
         }
     }
 
-    /// Whether the number of a callback talks to us just now, or is about to be dialled for
-    /// another queue.
+    /// Whether the number of a callback talks to us just now, or to a caller who is passed on to
+    /// it, or is about to be dialled for another queue.
     pub(super) fn is_on_a_call_with_us(&self, callback: CallbackId) -> bool {
         let Some(record) = self.callbacks.get(&callback) else { return false };
         let number = &record.request.row().promise.number;
-        let calls_us = |call: &Call| call.present && call.party.number.as_ref() == Some(number);
+        let is_with_us = |call: &Call| {
+            let calls_us = call.present && call.party.number.as_ref() == Some(number);
+            let passed_on = call.transfer.as_ref().and_then(|transfer| transfer.number());
+            calls_us || passed_on == Some(number)
+        };
         let is_called = |other: &Callback| {
             let under_way = other.job.is_some() || other.customer.is_some();
             under_way && other.request.row().promise.number == *number
         };
         let mut others = self.callbacks.iter().filter(|(other, _)| **other != callback);
-        self.calls.values().any(calls_us) || others.any(|(_, other)| is_called(other))
+        self.calls.values().any(is_with_us) || others.any(|(_, other)| is_called(other))
     }
 }

@@ -18,6 +18,16 @@ pub struct Transfer {
     pub(super) stage: Stage,
 }
 
+impl Transfer {
+    /// The number that is called, if it is not an agent.
+    pub(super) const fn number(&self) -> Option<&PhoneNumber> {
+        match &self.target {
+            Target::Number { number, .. } => Some(number),
+            Target::Agent { .. } => None,
+        }
+    }
+}
+
 /// Whom a caller is passed on to.
 #[derive(Debug)]
 pub(super) enum Target {

@@ -13,7 +13,8 @@ const MINUTE: Duration = Duration::from_secs(60);
 
 const LINE: &str = r#"  start:
     - answer
-    - menu: { prompt: main-menu, keys: { 1: register, 2: cancel, 3: take_over, 4: ask, 5: wait } }
+    - menu: { prompt: main-menu, keys: { 1: register, 2: cancel, 3: take_over, 4: ask, 5: wait,
+                                         6: pass } }
     - hangup
   register:
     - start_callback: { queue: sales, failed: cannot }
@@ -30,6 +31,8 @@ const LINE: &str = r#"  start:
   wait:
     - queue: { name: sales, flow: waiting, answered: end, left: end }
     - hangup
+  pass:
+    - transfer: { number: "+48601234567", answered: end, failed: cannot }
   ask:
     - query_callback: { save_as: mine, none: nothing }
     - if: mine.queue == "sales" and mine.state == "waiting" and mine.position == 1
@@ -283,4 +286,24 @@ fn who_has_none_cannot_cancel_one() {
     let town = Town::new(plan("  start: [ answer, cancel_callback, hangup ]\n"), 31);
     assert_eq!(calls(&town).ends(), "bye received");
     town.is_quiet();
+}
+
+#[test]
+fn a_customer_to_whom_somebody_is_passed_on_is_called_back_afterwards() {
+    let town = line(40);
+    registers(&town);
+    let friend = wants(&town, "+48605555555", "6");
+    let customer = town.is_called("carrier", CALLER, MINUTE);
+    customer.answers();
+    talk(&friend, &customer);
+    let anna = town.signs_in("anna");
+    town.runs(MINUTE);
+    assert_eq!(town.calls_to("carrier", CALLER), 1, "the callback called a phone in a talk");
+    assert!(!town.tales().contains(&"agent.accepted"));
+    friend.hangs_up();
+    assert_eq!(customer.ends(), "bye received");
+    anna.rings_within(3 * MINUTE).answers();
+    town.is_called("carrier", CALLER, MINUTE).answers();
+    town.runs(Duration::from_secs(1));
+    assert_eq!(states(&town), [State::Connected]);
 }
