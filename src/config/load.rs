@@ -81,13 +81,21 @@ pub fn names(sources: Sources) -> Result<Names, Vec<Complaint>> {
 /// What could be read, and everything that is wrong.
 fn read_all(sources: &Sources) -> (Option<Loaded>, Complaints) {
     let mut reader = Reader::new(sources.read_secret, sources.read_table);
-    let (file, text) = sources.settings;
-    let root = parse(file, text, &mut reader.complaints);
+    let root = tree(sources.settings, sources.environment, &mut reader);
     // Without a tree nothing more can be said about the settings.
-    let Some(mut root) = root else { return (None, reader.complaints) };
-    overrides::apply(&mut root, sources.environment, &mut reader.complaints);
-    let loaded = read(&root, sources, &mut reader);
+    let loaded = root.and_then(|root| read(&root, sources, &mut reader));
     (loaded, reader.complaints)
+}
+
+/// The settings as nodes, with what the environment says over them.
+fn tree(
+    (file, text): (&str, &str),
+    environment: &[(String, String)],
+    reader: &mut Reader,
+) -> Option<Node> {
+    let mut root = parse(file, text, &mut reader.complaints)?;
+    overrides::apply(&mut root, environment, &mut reader.complaints);
+    Some(root)
 }
 
 /// Where the store is, whatever else is wrong with the settings; `None` if the text has no keys.
@@ -95,8 +103,7 @@ fn read_all(sources: &Sources) -> (Option<Loaded>, Complaints) {
 pub fn store_path(settings: (&str, &str), environment: &[(String, String)]) -> Option<PathBuf> {
     let no_file = |_: &str| Err("nothing is read".to_owned());
     let mut reader = Reader::new(&no_file, &no_file);
-    let mut root = parse(settings.0, settings.1, &mut reader.complaints)?;
-    overrides::apply(&mut root, environment, &mut reader.complaints);
+    let root = tree(settings, environment, &mut reader)?;
     let mut fields = Fields::of(&root, "the configuration", &mut reader.complaints)?;
     let nowhere = Interfaces::only(Ipv4Addr::UNSPECIFIED.into());
     let site = site::read_site(&mut fields, nowhere, 1, &mut reader);
@@ -108,13 +115,12 @@ pub fn store_path(settings: (&str, &str), environment: &[(String, String)]) -> O
 pub fn flows_named(settings: (&str, &str), environment: &[(String, String)]) -> BTreeSet<String> {
     let no_file = |_: &str| Err("nothing is read".to_owned());
     let mut reader = Reader::new(&no_file, &no_file);
-    if let Some(mut root) = parse(settings.0, settings.1, &mut reader.complaints) {
-        overrides::apply(&mut root, environment, &mut reader.complaints);
-        if let Some(mut fields) = Fields::of(&root, "the configuration", &mut reader.complaints) {
-            numbers::read(&mut fields, &mut reader);
-            numbers::read_default(&mut fields, &mut reader);
-            queues::read(&mut fields, None, &mut reader);
-        }
+    if let Some(root) = tree(settings, environment, &mut reader)
+        && let Some(mut fields) = Fields::of(&root, "the configuration", &mut reader.complaints)
+    {
+        numbers::read(&mut fields, &mut reader);
+        numbers::read_default(&mut fields, &mut reader);
+        queues::read(&mut fields, None, &mut reader);
     }
     reader.wanted(Sort::Flow)
 }

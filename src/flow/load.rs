@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// How the file of a flow ends.
-const FILE_END: &str = ".flow.yaml";
+pub const FILE_END: &str = ".flow.yaml";
 
 /// Reads flows from `(path, text)`, each file one flow, and checks them as a set.
 ///

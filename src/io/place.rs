@@ -1,6 +1,6 @@
 //! Where a site's settings and its data are, as somebody named them on the command line.
 
-use super::site::{Instead, Site, SiteError, below};
+use super::site::{Instead, Site, SiteError, below, environment};
 use crate::base::complaint::Complaint;
 use crate::config::load::{self, Loaded};
 use std::path::{Path, PathBuf};
@@ -49,7 +49,7 @@ impl Place {
             return Ok(dir.clone());
         }
         let (file, text) = site.settings_text(self.config.as_deref())?;
-        let environment: Vec<(String, String)> = std::env::vars().collect();
+        let environment = environment();
         match load::store_path((&file, &text), &environment) {
             Some(store) => Ok(dir_of(&below(self.config.as_deref(), &store))),
             // Without a tree the settings have no keys; this tells every mistake.

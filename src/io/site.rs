@@ -12,7 +12,7 @@ use crate::config::load::{self, Loaded, Sources};
 use crate::config::report::{Form, report};
 use crate::config::schema::Names;
 use crate::flow::graph::FlowSet;
-use crate::flow::load::run_by;
+use crate::flow::load::{FILE_END, name_of, run_by};
 use include_dir::{Dir, include_dir};
 use std::cell::RefCell;
 use std::collections::btree_map::Entry;
@@ -25,9 +25,6 @@ use std::sync::Arc;
 
 /// The flows in the binary, with their tests.
 pub static SHIPPED_FLOWS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/config/flows");
-
-/// The ending of flow files.
-const FLOW_ENDING: &str = ".flow.yaml";
 
 /// A site's texts, kept for showing the lines of mistakes.
 #[derive(Debug, Default)]
@@ -79,7 +76,7 @@ impl Site {
         config: Option<&Path>,
         more_flows: &[PathBuf],
     ) -> Result<(Loaded, Vec<Complaint>), SiteError> {
-        let environment: Vec<(String, String)> = std::env::vars().collect();
+        let environment = environment();
         self.load_in(config, more_flows, &environment)
     }
 
@@ -93,7 +90,7 @@ impl Site {
         config: Option<&Path>,
         instead: Instead,
     ) -> Result<(Loaded, Vec<Complaint>), SiteError> {
-        let environment: Vec<(String, String)> = std::env::vars().collect();
+        let environment = environment();
         self.settings = match instead.settings {
             Some((file, text)) => self.keep(&file, &text),
             None => self.settings_text(config)?,
@@ -128,12 +125,12 @@ impl Site {
     ///
     /// What cannot be read, or the mistakes of the settings.
     pub fn names(&mut self, config: Option<&Path>) -> Result<Names, SiteError> {
-        let environment: Vec<(String, String)> = std::env::vars().collect();
+        let environment = environment();
         self.settings = self.settings_text(config)?;
         self.flows = self.flows_beside(config, &[], self.named(&environment))?;
         let mut names = self.with_sources(config, &environment, load::names)?;
-        let shipped = SHIPPED_FLOWS.files().filter_map(|file| file.path().to_str());
-        let shipped = shipped.filter_map(|path| path.strip_suffix(FLOW_ENDING)).map(str::to_owned);
+        let shipped = shipped_flows();
+        let shipped = shipped.filter_map(|(path, _)| name_of(&path).map(str::to_owned));
         names.flows.get_or_insert_default().extend(shipped);
         Ok(names)
     }
@@ -223,7 +220,7 @@ impl Site {
         &mut self,
         config: Option<&Path>,
     ) -> Result<Vec<(String, String)>, SiteError> {
-        let environment: Vec<(String, String)> = std::env::vars().collect();
+        let environment = environment();
         self.settings = self.settings_text(config)?;
         self.flows_beside(config, &[], self.named(&environment))
     }
@@ -328,16 +325,34 @@ impl Site {
         let mut wanted = named;
         wanted.extend(flows.values().flat_map(|(path, text)| run_by(path, text)));
         while let Some(name) = wanted.pop_first() {
-            let file = format!("{name}{FLOW_ENDING}");
+            let file = format!("{name}{FILE_END}");
             let Some(shipped) = SHIPPED_FLOWS.get_file(&file) else { continue };
             if let Entry::Vacant(place) = flows.entry(file) {
-                let path = format!("built in: config/flows/{}", place.key());
+                let path = built_in(place.key());
                 let text = shipped.contents_utf8().unwrap_or_default();
                 wanted.extend(run_by(&path, text));
                 place.insert(self.keep(&path, text));
             }
         }
     }
+}
+
+/// The environment of this process.
+#[must_use]
+pub fn environment() -> Vec<(String, String)> {
+    std::env::vars().collect()
+}
+
+/// Path and text of each flow in the binary.
+pub fn shipped_flows() -> impl Iterator<Item = (String, &'static str)> {
+    let texts = SHIPPED_FLOWS.files().filter_map(|file| Some((file.path().to_str()?, file)));
+    let flows = texts.filter(|(name, _)| name.ends_with(FILE_END));
+    flows.filter_map(|(name, file)| Some((built_in(name), file.contents_utf8()?)))
+}
+
+/// How the path of a flow in the binary is shown.
+fn built_in(file: &str) -> String {
+    format!("built in: config/flows/{file}")
 }
 
 /// A path of the settings: from their directory, unless it begins at the root.
@@ -361,7 +376,7 @@ pub fn flow_files(dir: &Path) -> Result<Vec<PathBuf>, SiteError> {
     let entries = fs::read_dir(dir).map_err(unreadable)?;
     let paths = entries.flatten().map(|entry| entry.path());
     let mut paths: Vec<PathBuf> =
-        paths.filter(|path| path.to_string_lossy().ends_with(FLOW_ENDING)).collect();
+        paths.filter(|path| path.to_string_lossy().ends_with(FILE_END)).collect();
     paths.sort();
     Ok(paths)
 }

@@ -109,8 +109,7 @@ impl Switchboard {
         body: Option<&Body>,
         turn: &mut Turn<'_>,
     ) {
-        let first =
-            self.legs.find_mut(leg).is_some_and(|leg| !std::mem::replace(&mut leg.rang, true));
+        let first = self.legs.begins_to_ring(leg);
         if first {
             turn.tell(None, "callback.ringing", vec![("callback", id.to_string())]);
             self.tell_callback(id, CallbackEvent::Ringing, turn);
@@ -156,7 +155,7 @@ impl Switchboard {
     pub(super) fn customer_ring_over(&mut self, id: CallbackId, turn: &mut Turn<'_>) {
         let Some(record) = self.callbacks.get_mut(&id) else { return };
         let Some(leg) = record.customer else { return };
-        let rang = self.legs.find(leg).is_some_and(|leg| leg.rang);
+        let rang = self.legs.has_rung(leg);
         record.parting = Some(Parting::RingTime { rang });
         self.cancel(leg, turn);
     }
@@ -172,7 +171,7 @@ impl Switchboard {
         if let Some(record) = self.callbacks.get_mut(&id)
             && let Some(leg) = record.customer
         {
-            rang = self.legs.find(leg).is_some_and(|leg| leg.rang);
+            rang = self.legs.has_rung(leg);
             record.rests_until = Some(turn.now.monotonic + INVITE_LIVES);
             self.timers.stop(Alarm::CustomerRing(id));
             self.hang_up(leg, turn);

@@ -121,6 +121,17 @@ impl Legs {
         self.by_id.get_mut(&leg)
     }
 
+    /// The phone of a leg rings, or its network plays something; tells whether that is news.
+    pub fn begins_to_ring(&mut self, leg: LegId) -> bool {
+        self.find_mut(leg).is_some_and(|leg| !std::mem::replace(&mut leg.rang, true))
+    }
+
+    /// Whether the phone of a leg has rung.
+    #[must_use]
+    pub fn has_rung(&self, leg: LegId) -> bool {
+        self.find(leg).is_some_and(|leg| leg.rang)
+    }
+
     /// The leg of a session.
     #[must_use]
     pub fn of_session(&self, session: SessionId) -> Option<LegId> {

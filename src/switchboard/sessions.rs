@@ -76,8 +76,7 @@ impl Switchboard {
     }
 
     fn phone_rings(&mut self, job: crate::base::id::JobId, leg: LegId, turn: &mut Turn<'_>) {
-        let first =
-            self.legs.find_mut(leg).is_some_and(|leg| !std::mem::replace(&mut leg.rang, true));
+        let first = self.legs.begins_to_ring(leg);
         let Some(record) = self.jobs.get(&job).filter(|_| first) else { return };
         turn.tell(None, "agent.ringing", vec![("agent", record.agent.clone())]);
         self.agent_rings_for_transfer(record.entry, turn);

@@ -147,8 +147,7 @@ impl Switchboard {
         body: Option<&Body>,
         turn: &mut Turn<'_>,
     ) {
-        let first =
-            self.legs.find_mut(leg).is_some_and(|leg| !std::mem::replace(&mut leg.rang, true));
+        let first = self.legs.begins_to_ring(leg);
         if first {
             turn.tell(Some(call), "transfer.ringing", Vec::new());
         }
@@ -312,7 +311,7 @@ impl Switchboard {
         let target = self.transfer_of(call).map(|transfer| &transfer.target);
         let Some(Target::Number { leg: Some(leg), .. }) = target else { return };
         let leg = *leg;
-        let rang = self.legs.find(leg).is_some_and(|leg| leg.rang);
+        let rang = self.legs.has_rung(leg);
         if let Some(Target::Number { parting, .. }) =
             self.transfer_of(call).map(|transfer| &mut transfer.target)
         {

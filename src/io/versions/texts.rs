@@ -1,5 +1,6 @@
 //! The texts of one version, and the name that their content gives it.
 
+use crate::flow::load::FILE_END;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,8 +9,6 @@ use std::path::Path;
 
 /// Letters of a version's name: 48 bits are enough to tell all versions of a site apart.
 const NAME_LETTERS: usize = 12;
-/// How the file of a flow ends.
-const FILE_END: &str = ".flow.yaml";
 
 /// File names and texts of flows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

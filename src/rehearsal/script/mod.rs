@@ -28,8 +28,6 @@ use std::time::Duration;
 
 /// How the names of test files end.
 pub const FILE_END: &str = ".test.yaml";
-/// How the names of flows' files end.
-pub const FLOW_FILE_END: &str = ".flow.yaml";
 
 /// One test file.
 #[derive(Debug, Clone)]

@@ -1,11 +1,11 @@
 //! The flow files that a tool works on, and the site whose names they use.
 
 use crate::base::complaint::{Complaint, Severity};
+use crate::flow::load::FILE_END;
 use crate::io::cli::check::refuse;
 use crate::io::cli::output::tell;
 use crate::io::cli::{CONFIGURATION, EXIT_USAGE, config_or_here};
 use crate::io::site::{Site, SiteError};
-use crate::rehearsal::script::FLOW_FILE_END;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -41,7 +41,7 @@ impl FlowFiles {
     /// Something cannot be read: told, and the exit code of the program.
     pub(super) fn read(&self) -> Result<Read, ExitCode> {
         let mut site = Site::default();
-        let files = below(&self.files, &[FLOW_FILE_END]).map_err(|error| refuse(&site, &error))?;
+        let files = below(&self.files, &[FILE_END]).map_err(|error| refuse(&site, &error))?;
         if let Some(empty) = self.files.iter().find(|path| holds_none(path, &files)) {
             tell(&format!("error: {} holds no flow{}", empty.display(), strays(empty)));
             return Err(ExitCode::from(EXIT_USAGE));
@@ -92,7 +92,7 @@ impl Read {
     pub(super) fn of_these_files(&self) -> Vec<Complaint> {
         let is_named = |one: &Complaint| self.files.iter().any(|path| is_in(one, path));
         let of_site = |one: &Complaint| {
-            one.severity == Severity::Error && !one.place.file.ends_with(".flow.yaml")
+            one.severity == Severity::Error && !one.place.file.ends_with(FILE_END)
         };
         self.complaints.iter().filter(|one| is_named(one) || of_site(one)).cloned().collect()
     }

@@ -1,12 +1,13 @@
 //! `ringback flow fmt`: flow and test files in their standard form.
 
 use super::files::{below, configuration, holds_none};
+use crate::flow::load::FILE_END as FLOW_FILE_END;
 use crate::flow::standard::{NoStandard, standard};
 use crate::io::cli::check::refuse;
 use crate::io::cli::output::{answer, tell};
 use crate::io::cli::{EXIT_CONFIG, EXIT_UNAVAILABLE};
 use crate::io::site::{Site, SiteError};
-use crate::rehearsal::script::{FILE_END, FLOW_FILE_END};
+use crate::rehearsal::script::FILE_END;
 use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;

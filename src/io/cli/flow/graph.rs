@@ -2,6 +2,7 @@
 
 use super::files::configuration;
 use super::keep;
+use crate::flow::load::FILE_END;
 use crate::flow::picture::{Picture, dot, mermaid, svg};
 use crate::io::cli::EXIT_USAGE;
 use crate::io::cli::check::refuse;
@@ -59,7 +60,7 @@ pub(super) fn graph(arguments: &GraphArguments) -> ExitCode {
         Err(error) => return refuse(&site, &error),
     };
     let name = arguments.file.file_name().unwrap_or_default().to_string_lossy();
-    let name = name.strip_suffix(".flow.yaml").unwrap_or(&name);
+    let name = name.strip_suffix(FILE_END).unwrap_or(&name);
     let Some(flow) = flows.flows.get(name) else {
         tell(&format!("error: {} holds no flow `{name}`", arguments.file.display()));
         return ExitCode::from(EXIT_USAGE);

@@ -7,6 +7,7 @@ use crate::base::calendar::zone::Zone;
 use crate::base::digit::Digit;
 use crate::base::document::duration::parse_duration;
 use crate::base::time::Moment;
+use crate::flow::load::FILE_END;
 use crate::flow::web::WebRequest;
 use crate::io::cli::EXIT_USAGE;
 use crate::io::cli::check::refuse;
@@ -16,7 +17,7 @@ use crate::rehearsal::house::log::{Ear, Entry, What};
 use crate::rehearsal::house::repertoire::Piece;
 use crate::rehearsal::house::{House, Whose};
 use crate::rehearsal::report;
-use crate::rehearsal::script::{Caller, FLOW_FILE_END, Given, QueueGiven, STANDINGS};
+use crate::rehearsal::script::{Caller, Given, QueueGiven, STANDINGS};
 use crate::rehearsal::stage::Stage;
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, IsTerminal, Write};
@@ -110,8 +111,8 @@ pub(super) fn run(arguments: &RunArguments) -> ExitCode {
 /// The world of this call, from the arguments.
 fn given(arguments: &RunArguments, stage: &Stage) -> Result<Given, String> {
     let name = arguments.file.file_name().unwrap_or_default().to_string_lossy().to_string();
-    let Some(flow) = name.strip_suffix(FLOW_FILE_END) else {
-        return Err(format!("{name} is no flow: its file ends with {FLOW_FILE_END}"));
+    let Some(flow) = name.strip_suffix(FILE_END) else {
+        return Err(format!("{name} is no flow: its file ends with {FILE_END}"));
     };
     let inputs = stage.settings().flows.flows.get(flow).map(|flow| &flow.inputs);
     let needed = inputs.and_then(|inputs| inputs.iter().find(|(_, input)| input.required));

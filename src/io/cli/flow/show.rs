@@ -5,7 +5,7 @@ use crate::flow::load::name_of;
 use crate::io::cli::check::refuse;
 use crate::io::cli::output::{answer, tell};
 use crate::io::cli::{EXIT_USAGE, SiteArguments};
-use crate::io::site::{SHIPPED_FLOWS, Site};
+use crate::io::site::{Site, shipped_flows};
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
@@ -24,10 +24,7 @@ pub(super) fn show(arguments: &ShowArguments) -> ExitCode {
         Ok(files) => files,
         Err(error) => return refuse(&site, &error),
     };
-    let shipped = SHIPPED_FLOWS.files().filter_map(|file| {
-        let path = format!("built in: config/flows/{}", file.path().display());
-        Some((path, file.contents_utf8()?.to_owned()))
-    });
+    let shipped = shipped_flows().map(|(path, text)| (path, text.to_owned()));
     // What the site has goes before what is shipped.
     let mut flows: BTreeMap<String, (String, String)> = BTreeMap::new();
     for (path, text) in shipped.chain(own) {
